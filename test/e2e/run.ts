@@ -53,7 +53,7 @@ const main = async (args: readonly string[]): Promise<number> => {
     runnable.map((name) => `test/e2e/${name}/`),
     {
       run: true,
-    fileParallelism: false,
+      fileParallelism: false,
       project: ["e2e"],
       reporters: [
         "verbose",
