@@ -59,5 +59,3 @@ export const access = z
     description: "Who may send builds.",
     example: { apiKeys: [{ name: "laptops" }], clientCidrs: ["203.0.113.0/24"] },
   });
-
-export type ApiKey = z.output<typeof apiKey>;

@@ -129,5 +129,3 @@ export const buildbarn = z
   })
   .prefault({})
   .meta({ description: "Remote execution.", example: { pools: [{ name: "linux-amd64" }] } });
-
-export type Pool = z.output<typeof pool>;

@@ -3,6 +3,10 @@ import { GP3 } from "../aws.ts";
 import { sshPublicKeyProblem } from "../ssh-key.ts";
 import { architecture, closedCidrs, flag, instanceType, label, whole } from "./leaf.ts";
 
+/** A real key, so that the examples are accepted; its private half is not kept. */
+const EXAMPLE_KEY =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOdoSecH0Ku8Q3N4UCDrWpNS2jp6KCwHxOn3GKpIdeTI alice@laptop";
+
 const person = z.strictObject({
   name: label(32, { description: "Whose key it is.", example: "alice" }),
   publicKey: z
@@ -13,7 +17,7 @@ const person = z.strictObject({
     })
     .meta({
       description: "The one line of an OpenSSH .pub file.",
-      example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI... alice@laptop",
+      example: EXAMPLE_KEY,
     }),
 });
 
@@ -86,7 +90,7 @@ export const nixServer = z
       .min(1, { error: "must have at least one admin, or the server cannot be set up" })
       .meta({
         description: "People with a shell and sudo, who also run the provisioner.",
-        example: [{ name: "alice", publicKey: "ssh-ed25519 AAAA... alice@laptop" }],
+        example: [{ name: "alice", publicKey: EXAMPLE_KEY }],
       }),
     clients: z
       .array(person)
@@ -94,7 +98,7 @@ export const nixServer = z
       .meta({
         description:
           "Bazel users: their keys admit the Nix commands of rules_nixpkgs and no shell.",
-        example: [{ name: "bob", publicKey: "ssh-ed25519 AAAA... bob@laptop" }],
+        example: [{ name: "bob", publicKey: EXAMPLE_KEY }],
       }),
     volume,
     snapshots: z
@@ -112,7 +116,7 @@ export const nixServer = z
     description: "The server that builds, keeps and exports /nix/store.",
     example: {
       sshCidrs: ["203.0.113.0/24"],
-      admins: [{ name: "alice", publicKey: "ssh-ed25519 AAAA... alice@laptop" }],
-      clients: [{ name: "bob", publicKey: "ssh-ed25519 AAAA... bob@laptop" }],
+      admins: [{ name: "alice", publicKey: EXAMPLE_KEY }],
+      clients: [{ name: "bob", publicKey: EXAMPLE_KEY }],
     },
   });
