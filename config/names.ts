@@ -17,7 +17,7 @@ export const NAME_LIMITS = {
 const HASH_LENGTH = 6;
 
 /** `name` itself if short enough, else its start and a hash of the whole, so that it stays unique. */
-export const fit = (name: string, limit: number): string => {
+export const fitName = (name: string, limit: number): string => {
   if (name.length <= limit) return name;
   const hash = createHash("sha256").update(name).digest("hex").slice(0, HASH_LENGTH);
   return `${name.slice(0, limit - HASH_LENGTH - 1).replace(/-+$/, "")}-${hash}`;
@@ -45,12 +45,12 @@ export const namesOf = (environment: string) => {
   const prefix = `nixbarn-${environment}`;
   return {
     prefix,
-    cluster: fit(prefix, NAME_LIMITS.cluster),
-    loadBalancer: fit(prefix, NAME_LIMITS.loadBalancer),
-    targetGroup: fit(`${prefix}-grpc`, NAME_LIMITS.targetGroup),
-    systemNodeGroup: fit(`${prefix}-system`, NAME_LIMITS.nodeGroup),
-    workerNodeGroup: (pool: string) => fit(`${prefix}-worker-${pool}`, NAME_LIMITS.nodeGroup),
-    role: (purpose: string) => fit(`${prefix}-${purpose}`, NAME_LIMITS.role),
+    cluster: fitName(prefix, NAME_LIMITS.cluster),
+    loadBalancer: fitName(prefix, NAME_LIMITS.loadBalancer),
+    targetGroup: fitName(`${prefix}-grpc`, NAME_LIMITS.targetGroup),
+    systemNodeGroup: fitName(`${prefix}-system`, NAME_LIMITS.nodeGroup),
+    workerNodeGroup: (pool: string) => fitName(`${prefix}-worker-${pool}`, NAME_LIMITS.nodeGroup),
+    role: (purpose: string) => fitName(`${prefix}-${purpose}`, NAME_LIMITS.role),
     apiKeySecret: (key: string, generation: number) =>
       `nixbarn/${environment}/api-keys/${key}/${generation}`,
   };

@@ -39,12 +39,44 @@ export const planSubnets = (vpc: Cidr, zoneCount: number): SubnetPlan => {
   };
 };
 
-/** `planSubnets` for a CIDR that the environment's schema has accepted. */
-export const subnetsOf = (network: {
+/** The plan of an environment's network, zone by zone. */
+export interface ZonePlan {
+  readonly zones: readonly {
+    readonly availabilityZone: string;
+    readonly publicCidr: string;
+    readonly privateCidr: string;
+  }[];
+  /** The Nix server's zone, which is also that of all nodes. */
+  readonly storeZone: string;
+  readonly nixServerCidr: string;
+  readonly nixServerAddress: string;
+}
+
+/** Lays the subnets of a checked environment out over its zones. */
+export const planNetwork = (network: {
   readonly cidr: string;
   readonly availabilityZones: readonly string[];
-}): SubnetPlan => {
+}): ZonePlan => {
   const vpc = parseCidr(network.cidr);
-  if (vpc === undefined) throw new RangeError(`${network.cidr} is not a CIDR`);
-  return planSubnets(vpc, network.availabilityZones.length);
+  const [storeZone] = network.availabilityZones;
+  if (vpc === undefined || storeZone === undefined) {
+    throw new RangeError(`${network.cidr} or its zones did not come out of parseEnvironment`);
+  }
+  const plan = planSubnets(vpc, network.availabilityZones.length);
+  return {
+    zones: network.availabilityZones.map((availabilityZone, index) => ({
+      availabilityZone,
+      publicCidr: at(plan.public, index),
+      privateCidr: at(plan.private, index),
+    })),
+    storeZone,
+    nixServerCidr: plan.nixServer,
+    nixServerAddress: plan.nixServerAddress,
+  };
+};
+
+const at = (items: readonly string[], index: number): string => {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no subnet number ${index}`);
+  return item;
 };

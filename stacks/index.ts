@@ -1,0 +1,33 @@
+import type { App } from "cdktf";
+import type { Environment } from "../config/schema.ts";
+import type { BaseStack } from "./base-stack.ts";
+import { ClusterStack } from "./cluster-stack.ts";
+import { IngressStack } from "./ingress-stack.ts";
+import { NetworkStack } from "./network-stack.ts";
+import { NixServerStack } from "./nix-server-stack.ts";
+
+export interface BuildProps {
+  readonly environment: Environment;
+  /** Folder of the local state files; used only when the environment keeps no state in S3. */
+  readonly stateFolder: string;
+  /** The day in UTC, YYYY-MM-DD: decides which previous API keys are still admitted. */
+  readonly today: string;
+}
+
+/** Builds all stacks of an environment, in the order in which they are deployed. */
+export const buildStacks = (app: App, { today, ...props }: BuildProps): BaseStack[] => {
+  const network = new NetworkStack(app, props);
+  const nixServer = new NixServerStack(app, { ...props, network: network.outputs });
+  const cluster = new ClusterStack(app, {
+    ...props,
+    network: network.outputs,
+    nixServer: nixServer.outputs,
+  });
+  const ingress = new IngressStack(app, {
+    ...props,
+    network: network.outputs,
+    cluster: cluster.outputs,
+    today,
+  });
+  return [network, nixServer, cluster, ingress];
+};

@@ -1,0 +1,129 @@
+import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
+import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
+import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
+import type { Construct } from "constructs";
+import { stringify } from "yaml";
+import { namesOf } from "../config/names.ts";
+import type { StackOutputs } from "../config/outputs.ts";
+import { PORTS } from "../config/ports.ts";
+import type { Environment } from "../config/schema.ts";
+import { planNetwork } from "../config/subnets.ts";
+import { DEBIAN_IMAGE } from "../config/versions.ts";
+import { Firewall } from "../constructs/firewall.ts";
+import { NixStoreVolume } from "../constructs/nix-store-volume.ts";
+import { BaseStack, type StackProps } from "./base-stack.ts";
+
+/** Room for Debian, Nix and builds' temporary files; the store is on its own volume. */
+const ROOT_DISK_GIB = 50;
+/** Nitro instances ignore the name but the API wants one. */
+const STORE_DEVICE_NAME = "/dev/sdf";
+
+/** Only what ssh needs: who may log in. All else is the provisioner's. */
+const cloudConfig = ({ nixServer }: Environment): string =>
+  `#cloud-config\n${stringify({
+    ssh_authorized_keys: nixServer.admins.map((admin) => admin.publicKey),
+    package_update: false,
+  })}`;
+
+export interface NixServerStackProps extends StackProps {
+  readonly network: Pick<StackOutputs<"network">, "vpcId" | "nixServerSubnetId">;
+}
+
+/** The Nix server: an instance that can be replaced, and an address and a volume that stay. */
+export class NixServerStack extends BaseStack {
+  readonly outputs: StackOutputs<"nix-server">;
+
+  constructor(scope: Construct, props: NixServerStackProps) {
+    super(scope, "nix-server", props);
+    const { environment, network } = props;
+    const { nixServer } = environment;
+    const names = namesOf(environment.name);
+    const plan = planNetwork(environment.network);
+
+    const nfsClients = new Firewall(this, "nfs-clients", {
+      vpcId: network.vpcId,
+      name: `${names.prefix}-nfs-clients`,
+      description: "Nodes that mount /nix/store",
+    });
+    const firewall = new Firewall(this, "firewall", {
+      vpcId: network.vpcId,
+      name: `${names.prefix}-nix-server`,
+      description: "The Nix server",
+    });
+    firewall.admitCidrs("ssh", PORTS.ssh, nixServer.sshCidrs);
+    firewall.admitGroup("nfs", PORTS.nfs, nfsClients.group.id);
+    firewall.allowAllOut();
+
+    const networkInterface = new NetworkInterface(this, "network-interface", {
+      subnetId: network.nixServerSubnetId,
+      privateIps: [plan.nixServerAddress],
+      securityGroups: [firewall.group.id],
+      tags: { Name: `${names.prefix}-nix-server` },
+    });
+    const address = nixServer.public
+      ? new Eip(this, "address", {
+          domain: "vpc",
+          networkInterface: networkInterface.id,
+          associateWithPrivateIp: plan.nixServerAddress,
+          tags: { Name: `${names.prefix}-nix-server` },
+        })
+      : undefined;
+    const instance = this.createInstance(environment, networkInterface);
+    const store = new NixStoreVolume(this, "store", {
+      availabilityZone: plan.storeZone,
+      ...nixServer.volume,
+      snapshotsKept: nixServer.snapshots.keep,
+      name: `${names.prefix}-nix-store`,
+      snapshotRoleName: names.role("snapshots"),
+    });
+    new VolumeAttachment(this, "store-attachment", {
+      deviceName: STORE_DEVICE_NAME,
+      instanceId: instance.id,
+      volumeId: store.volume.id,
+      stopInstanceBeforeDetaching: true,
+    });
+    this.outputs = this.publish({
+      instanceId: instance.id,
+      privateAddress: plan.nixServerAddress,
+      sshAddress: address?.publicIp ?? plan.nixServerAddress,
+      volumeId: store.volume.id,
+      nfsClientSecurityGroupId: nfsClients.group.id,
+    });
+  }
+
+  private createInstance(environment: Environment, networkInterface: NetworkInterface): Instance {
+    const { architecture, instanceType } = environment.nixServer;
+    const { prefix } = namesOf(environment.name);
+    const image = new DataAwsAmi(this, "debian", {
+      owners: [DEBIAN_IMAGE.ownerId],
+      mostRecent: true,
+      filter: [
+        { name: "name", values: [`${DEBIAN_IMAGE.namePrefix}-${architecture}-*`] },
+        { name: "virtualization-type", values: ["hvm"] },
+      ],
+    });
+    return new Instance(this, "instance", {
+      ami: image.id,
+      instanceType,
+      primaryNetworkInterface: { networkInterfaceId: networkInterface.id },
+      rootBlockDevice: {
+        encrypted: true,
+        volumeType: "gp3",
+        volumeSize: ROOT_DISK_GIB,
+        tags: { Name: `${prefix}-nix-server-root` },
+      },
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: "required",
+        httpPutResponseHopLimit: 1,
+      },
+      userData: cloudConfig(environment),
+      tags: { Name: `${prefix}-nix-server` },
+      // A newer image or another admin must not replace a running server: that is done on purpose,
+      // with `terraform apply -replace` (docs/operations.md).
+      lifecycle: { ignoreChanges: ["ami", "user_data"] },
+    });
+  }
+}
