@@ -46,11 +46,12 @@ const crossFaults = (raw: unknown, issues: readonly z.core.$ZodIssue[]): Fault[]
   if (!standIn(copy, issues)) return [];
   const parsed = environmentShape.safeParse(copy);
   if (!parsed.success) return [];
-  const faulty = issues.map((issue) => issue.path.filter((part) => typeof part !== "symbol"));
+  const faulty = issues.flatMap((issue) => {
+    const path = issue.path.filter((part) => typeof part !== "symbol");
+    return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+  });
   const isFaulty = (path: Path) =>
-    faulty.some(
-      (bad) => startsWith(path, bad) || (bad.length > path.length && startsWith(bad, path)),
-    );
+    faulty.some((bad) => startsWith(path, bad) || startsWith(bad, path));
   return crossCheck(parsed.data)
     .filter(({ reads }) => !reads.some(isFaulty))
     .map(({ path, message, remedy }) => makeFault(parsed.data, path, message, remedy));

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs what the e2e suites need beside Node: Python's moto in a virtual environment, and, where
+# the Terraform registry cannot be reached, the providers built from their Go modules. Quick when
+# all is there. Caches live in ~/.cache/nixbarn.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${NIXBARN_CACHE:-$HOME/.cache/nixbarn}
+moto_version=5.2.5
+
+need() { # command, how to get it
+  command -v "$1" >/dev/null || { echo "install.sh: $1 is missing: $2" >&2; exit 1; }
+}
+need terraform "https://developer.hashicorp.com/terraform/install"
+need python3 "install python3 with venv from your distribution"
+
+if [ "$("$cache/venv/bin/python" -c 'import importlib.metadata as m; print(m.version("moto"))' 2>/dev/null)" != "$moto_version" ]; then
+  python3 -m venv "$cache/venv"
+  "$cache/venv/bin/pip" install --quiet --disable-pip-version-check "moto[server]==$moto_version"
+fi
+"$here/support/terraform-mirror.sh"

@@ -1,0 +1,165 @@
+import { type AwsAnswer, type AwsCall, notFound, type Route } from "./gap-server.ts";
+
+type Item = Record<string, unknown>;
+const ACCOUNT = "arn:aws:eks:eu-central-1:123456789012";
+const NOW = 1_767_225_600;
+
+const describe = (items: Map<string, Item>, key: string, as: string): AwsAnswer => {
+  const item = items.get(key);
+  return item === undefined ? notFound(`no ${as} ${key}`) : { body: { [as]: item } };
+};
+
+const remove = (items: Map<string, Item>, key: string, as: string): AwsAnswer => {
+  const answer = describe(items, key, as);
+  items.delete(key);
+  return answer;
+};
+
+const update = (kind: string): AwsAnswer => ({
+  body: {
+    update: { id: "11111111-2222-3333-4444-555555555555", status: "Successful", type: kind },
+  },
+});
+
+/** Pod identity associations, which add-ons also make for their service accounts. */
+const podIdentities = (items: Map<string, Item>) => {
+  const add = (cluster: string, body: Item): Item => {
+    const associationId = `a-${String(items.size + 1).padStart(17, "0")}`;
+    const item = {
+      ...body,
+      clusterName: cluster,
+      associationId,
+      associationArn: `${ACCOUNT}:podidentityassociation/${cluster}/${associationId}`,
+      createdAt: NOW,
+      modifiedAt: NOW,
+    };
+    items.set(associationId, item);
+    return item;
+  };
+  const route = ({ method, path: [, cluster = "", , id = ""], body }: AwsCall): AwsAnswer => {
+    if (method === "POST" && id === "") return { body: { association: add(cluster, body) } };
+    if (id === "") return { body: { associations: [...items.values()] } };
+    if (method === "DELETE") return remove(items, id, "association");
+    return describe(items, id, "association");
+  };
+  return { add, route };
+};
+
+const addons =
+  (items: Map<string, Item>, identities: ReturnType<typeof podIdentities>) =>
+  ({ method, path: [, cluster = "", , name = "", action], body }: AwsCall): AwsAnswer => {
+    const key = `${cluster}/${name}`;
+    if (method === "POST" && name === "") {
+      const { podIdentityAssociations, ...settings } = body;
+      const wanted: unknown[] = Array.isArray(podIdentityAssociations)
+        ? podIdentityAssociations
+        : [];
+      const addon = {
+        ...settings,
+        clusterName: cluster,
+        status: "ACTIVE",
+        health: { issues: [] },
+        addonArn: `${ACCOUNT}:addon/${cluster}/${String(body["addonName"])}/1`,
+        createdAt: NOW,
+        modifiedAt: NOW,
+        podIdentityAssociations: wanted.map(
+          (one) =>
+            identities.add(cluster, { namespace: "kube-system", ...Object(one) })["associationArn"],
+        ),
+      };
+      items.set(`${cluster}/${String(body["addonName"])}`, addon);
+      return { body: { addon } };
+    }
+    if (action === "update") {
+      items.set(key, { ...items.get(key), ...body });
+      return update("AddonUpdate");
+    }
+    return method === "DELETE" ? remove(items, key, "addon") : describe(items, key, "addon");
+  };
+
+const accessEntries =
+  (items: Map<string, Item>, policies: Map<string, Item>) =>
+  ({
+    method,
+    path: [, cluster = "", , principal = "", sub, policyArn = ""],
+    body,
+  }: AwsCall): AwsAnswer => {
+    const key = `${cluster} ${principal}`;
+    if (method === "POST" && principal === "") {
+      const arn = String(body["principalArn"]);
+      const entry = {
+        kubernetesGroups: [],
+        type: "STANDARD",
+        ...body,
+        clusterName: cluster,
+        username: arn,
+        accessEntryArn: `${ACCOUNT}:access-entry/${cluster}/role/123456789012/x`,
+        createdAt: NOW,
+        modifiedAt: NOW,
+      };
+      items.set(`${cluster} ${arn}`, entry);
+      return { body: { accessEntry: entry } };
+    }
+    if (sub === "access-policies") {
+      if (method === "POST") {
+        const associated = { ...body, associatedAt: NOW, modifiedAt: NOW };
+        policies.set(`${key} ${String(body["policyArn"])}`, associated);
+        return {
+          body: {
+            clusterName: cluster,
+            principalArn: principal,
+            associatedAccessPolicy: associated,
+          },
+        };
+      }
+      if (method === "DELETE") {
+        policies.delete(`${key} ${policyArn}`);
+        return { body: {} };
+      }
+      const own = [...policies]
+        .filter(([name]) => name.startsWith(`${key} `))
+        .map(([, item]) => item);
+      return {
+        body: { clusterName: cluster, principalArn: principal, associatedAccessPolicies: own },
+      };
+    }
+    return method === "DELETE"
+      ? remove(items, key, "accessEntry")
+      : describe(items, key, "accessEntry");
+  };
+
+/** One default version for each add-on and Kubernetes version. */
+const addonVersions = ({ query }: AwsCall): AwsAnswer => ({
+  body: {
+    addons: [
+      {
+        addonName: query.get("addonName"),
+        addonVersions: [
+          {
+            addonVersion: `v1.${query.get("kubernetesVersion")?.split(".")[1] ?? "0"}.0-eksbuild.1`,
+            compatibilities: [
+              { clusterVersion: query.get("kubernetesVersion"), defaultVersion: true },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+});
+
+/** What moto's EKS lacks. https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations.html */
+export const eksRoutes = (): Route => {
+  const identities = podIdentities(new Map());
+  const addonRoute = addons(new Map(), identities);
+  const entryRoute = accessEntries(new Map(), new Map());
+  return (call) => {
+    const [first, , collection] = call.path;
+    if (first === "addons" && call.path[1] === "supported-versions") return addonVersions(call);
+    if (first !== "clusters") return undefined;
+    if (collection === "addons") return addonRoute(call);
+    if (collection === "access-entries") return entryRoute(call);
+    if (collection === "pod-identity-associations") return identities.route(call);
+    if (collection === "updates" && call.query.has("addonName")) return update("AddonUpdate");
+    return undefined;
+  };
+};

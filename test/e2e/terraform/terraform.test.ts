@@ -1,0 +1,196 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "cdktf";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { stackOutputs } from "../../../config/outputs.ts";
+import { parseEnvironment } from "../../../config/parse.ts";
+import { buildStacks } from "../../../stacks/index.ts";
+import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
+import { Terraform } from "../support/terraform.ts";
+import { createCertificate, createHostedZone } from "./seed.ts";
+
+type StackName = keyof typeof stackOutputs;
+const STACKS: readonly StackName[] = ["network", "nix-server", "cluster", "ingress"];
+const NOTHING = { network: [], "nix-server": [], cluster: [], ingress: [] };
+
+/** An environment file as plain data, which the changes below edit. */
+interface Draft {
+  region: string;
+  domain: { name: string; hostedZoneId?: string; certificateArn?: string };
+  access: { apiKeys?: { name: string; generation?: number }[] };
+  nixServer: { volume?: { sizeGiB?: number; allowDestroy?: boolean } };
+  buildbarn?: { pools: object[] };
+}
+
+const read = (name: string): Draft =>
+  parse(readFileSync(join(import.meta.dirname, `../../../environments/${name}.yaml`), "utf8"));
+
+/** What one generation of a key consists of. */
+const keyResources = (key: string, action: string): string[] =>
+  [
+    "aws_lb_listener_rule.api-key-KEY_rule",
+    "aws_secretsmanager_secret.api-key-KEY_secret",
+    "aws_secretsmanager_secret_version.api-key-KEY_secret-value",
+    "random_bytes.api-key-KEY_key",
+  ].map((address) => `${address.replace("KEY", key)}: ${action}`);
+
+/** Drops the hash that CDKTF appends to each address: what is compared is kind, place and action. */
+const withoutHashes = (changes: readonly string[]): string[] =>
+  changes.map((change) => change.replace(/_[0-9A-F]{8}: /, ": ")).sort();
+
+interface Change {
+  readonly what: string;
+  readonly edit: (draft: Draft, key: string) => void;
+  readonly expected: (key: string) => Partial<Record<StackName, string[]>>;
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    what: "a rotated key",
+    edit: (draft, key) => {
+      const keys = draft.access.apiKeys ?? [{ name: key }];
+      draft.access.apiKeys = keys.map((one) =>
+        one.name === key ? { ...one, generation: 2 } : one,
+      );
+    },
+    expected: (key) => ({
+      ingress: [
+        ...keyResources(`${key}-1`, "delete"),
+        ...keyResources(`${key}-2`, "create"),
+      ].sort(),
+    }),
+  },
+  {
+    what: "a grown volume",
+    edit: (draft) => {
+      draft.nixServer.volume = { ...draft.nixServer.volume, sizeGiB: 400 };
+    },
+    expected: () => ({ "nix-server": ["aws_ebs_volume.store: update"] }),
+  },
+  {
+    what: "one more pool",
+    edit: (draft) => {
+      const pools = draft.buildbarn?.pools ?? [{ name: "linux-amd64" }];
+      draft.buildbarn = {
+        ...draft.buildbarn,
+        pools: [...pools, { name: "gpu", platform: { gpu: "yes" } }],
+      };
+    },
+    expected: () => ({
+      cluster: [
+        "aws_eks_node_group.worker-gpu: create",
+        "aws_launch_template.worker-gpu_launch-template: create",
+      ],
+    }),
+  },
+];
+
+describe.each([
+  { name: "example", key: "laptops" },
+  { name: "minimal", key: "default" },
+])("$name", ({ name, key }) => {
+  const folder = mkdtempSync(join(tmpdir(), "nixbarn-e2e-"));
+  const draft = read(name);
+  let aws: AwsStandIn;
+  let terraform: Readonly<Record<StackName, Terraform>>;
+
+  /** Synthesizes the draft as it is now over what was synthesized before. */
+  const synthesize = () => {
+    const parsed = parseEnvironment(draft);
+    if (!parsed.ok) throw new Error(parsed.faults.map((fault) => fault.text).join("\n"));
+    const app = new App({ outdir: join(folder, "out") });
+    buildStacks(app, {
+      environment: parsed.environment,
+      stateFolder: join(folder, "state"),
+      today: "2026-11-23",
+    });
+    app.synth();
+  };
+
+  const planAll = async (): Promise<Record<StackName, string[]>> => {
+    const plans = { ...NOTHING };
+    for (const stack of STACKS) {
+      Object.assign(plans, { [stack]: withoutHashes((await terraform[stack].plan()).changes) });
+    }
+    return plans;
+  };
+
+  beforeAll(async () => {
+    aws = await startAws(folder);
+    const endpoint = aws.environment["AWS_ENDPOINT_URL"] ?? "";
+    if (draft.domain.hostedZoneId !== undefined) {
+      draft.domain.hostedZoneId = await createHostedZone(endpoint, draft.domain.name);
+    }
+    if (draft.domain.certificateArn !== undefined) {
+      draft.domain.certificateArn = await createCertificate(
+        endpoint,
+        draft.region,
+        draft.domain.name,
+      );
+    }
+    synthesize();
+    const env = { ...aws.environment, ...terraformEnvironment() };
+    const at = (stack: StackName) =>
+      new Terraform(join(folder, "out", "stacks", `${name}-${stack}`), env);
+    terraform = {
+      network: at("network"),
+      "nix-server": at("nix-server"),
+      cluster: at("cluster"),
+      ingress: at("ingress"),
+    };
+  });
+
+  afterAll(() => {
+    aws.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each(STACKS)(
+    "%s: init, validate, apply, nothing left to do, outputs as typed",
+    async (stack) => {
+      await terraform[stack].init();
+      await terraform[stack].run(["validate"]);
+      await terraform[stack].apply();
+      const { changes } = await terraform[stack].plan();
+      expect(changes).toEqual([]);
+      const outputs = Object.entries(await terraform[stack].outputs()).filter(
+        ([output]) => !output.startsWith("cross-stack-output-"),
+      );
+      expect(() => stackOutputs[stack].parse(Object.fromEntries(outputs))).not.toThrow();
+    },
+  );
+
+  test.each(CHANGES)("$what touches only what it should", async ({ edit, expected }) => {
+    edit(draft, key);
+    synthesize();
+    const plans = await planAll();
+    expect(plans).toEqual({ ...NOTHING, ...expected(key) });
+    for (const stack of STACKS.filter((one) => plans[one].length > 0)) {
+      await terraform[stack].apply();
+      expect((await terraform[stack].plan()).changes).toEqual([]);
+    }
+  });
+
+  test("no plan, state listing or apply output shows a key", async () => {
+    draft.access.apiKeys = [{ name: "other" }];
+    synthesize();
+    const { output } = await terraform.ingress.plan();
+    const secrets = await terraform.ingress.keysInState();
+    expect(secrets.length).toBeGreaterThan(0);
+    expect(secrets.filter((secret) => output.includes(secret))).toEqual([]);
+    expect(secrets.every((secret) => /^[0-9a-f]{64}$/.test(secret))).toBe(true);
+  });
+
+  test("destroy keeps the store's volume until the environment allows it", async () => {
+    await terraform.ingress.destroy();
+    await terraform.cluster.destroy();
+    await expect(terraform["nix-server"].destroy()).rejects.toThrow("Instance cannot be destroyed");
+    draft.nixServer.volume = { ...draft.nixServer.volume, allowDestroy: true };
+    synthesize();
+    await terraform["nix-server"].destroy();
+    await terraform.network.destroy();
+    for (const stack of STACKS) expect(await terraform[stack].addresses()).toEqual([]);
+  });
+});
