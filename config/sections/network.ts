@@ -4,8 +4,7 @@ import { choice, cidr, flag, text } from "./leaf.ts";
 
 export const logRetentionDays = (example: number) =>
   z
-    .int({ error: "must be a whole number of days" })
-    .refine((days) => LOG_RETENTION_DAYS.includes(days), {
+    .literal(LOG_RETENTION_DAYS, {
       error: `must be a period that CloudWatch offers (${LOG_RETENTION_DAYS.join(", ")})`,
     })
     .meta({ description: "Days that CloudWatch keeps the logs.", example });
