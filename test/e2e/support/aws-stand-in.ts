@@ -45,6 +45,8 @@ const images = (["amd64", "arm64"] as const).map((architecture, index) => ({
 export interface AwsStandIn {
   /** What a Terraform run needs in its environment to talk to it; the product knows nothing of it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Lets callers use a name of theirs for a thing that moto has named. */
+  rename(ours: string, moto: string): void;
   stop(): void;
 }
 
@@ -73,6 +75,7 @@ export const startAws = async (folder: string): Promise<AwsStandIn> => {
       AWS_SECRET_ACCESS_KEY: "testing",
       AWS_EC2_METADATA_DISABLED: "true",
     },
+    rename: (ours, moto) => gap.renames.set(moto, ours),
     stop: () => {
       gap.server.close();
       gap.server.closeAllConnections();

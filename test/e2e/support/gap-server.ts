@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, request, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { dlmRoutes } from "./gap-dlm.ts";
 import { eksRoutes } from "./gap-eks.ts";
 
@@ -43,54 +49,79 @@ const parseBody = (body: Buffer): Record<string, unknown> => {
   }
 };
 
+/** Names that callers use, by the names that moto chose for the same things. */
+export type Renames = Map<string, string>;
+
+const replaceAll = (text: string, pairs: Iterable<readonly [string, string]>): string =>
+  [...pairs].reduce((changed, [from, to]) => changed.replaceAll(from, to), text);
+
+/** Sends a call to moto and gives its answer back, with names exchanged on both ways. */
+const forward = async (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  body: Buffer,
+  motoPort: number,
+  renames: Renames,
+): Promise<void> => {
+  const toMoto = [...renames].map(([moto, ours]): [string, string] => [ours, moto]);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const call = request(
+      {
+        host: "127.0.0.1",
+        port: motoPort,
+        method: incoming.method,
+        path: replaceAll(incoming.url ?? "/", toMoto),
+        headers: incoming.headers,
+      },
+      resolve,
+    );
+    call.on("error", reject);
+    call.end(body);
+  });
+  const text = await readAll(response);
+  const {
+    "content-length": _length,
+    "transfer-encoding": _encoding,
+    ...headers
+  } = response.headers;
+  outgoing.writeHead(response.statusCode ?? 502, headers);
+  outgoing.end(renames.size === 0 ? text : replaceAll(text.toString(), renames));
+};
+
 /**
  * Stands in front of moto: answers what moto lacks (EKS add-ons, access entries and pod identity;
- * DLM) from memory and forwards the rest unchanged.
+ * DLM) from memory and forwards the rest.
  * @param motoPort moto's port on loopback
  */
 export const startGapServer = async (
   motoPort: number,
-): Promise<{ server: Server; port: number }> => {
+): Promise<{ server: Server; port: number; renames: Renames }> => {
   const routes: Readonly<Record<string, Route>> = { eks: eksRoutes(), dlm: dlmRoutes() };
+  const renames: Renames = new Map();
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await readAll(incoming);
+    const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
+    const own = routes[serviceOf(incoming)]?.({
+      method: incoming.method ?? "GET",
+      path: url.pathname.split("/").filter(Boolean).map(decodeURIComponent),
+      query: url.searchParams,
+      body: parseBody(body),
+    });
+    if (own === undefined) return forward(incoming, outgoing, body, motoPort, renames);
+    outgoing.writeHead(own.status ?? 200, {
+      "content-type": "application/json",
+      ...("__type" in own.body ? { "x-amzn-errortype": String(own.body.__type) } : {}),
+    });
+    outgoing.end(JSON.stringify(own.body));
+  };
   const server = createServer((incoming, outgoing) => {
-    void readAll(incoming).then((body) => {
-      const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
-      const answer = routes[serviceOf(incoming)]?.({
-        method: incoming.method ?? "GET",
-        path: url.pathname.split("/").filter(Boolean).map(decodeURIComponent),
-        query: url.searchParams,
-        body: parseBody(body),
-      });
-      if (answer !== undefined) {
-        outgoing.writeHead(answer.status ?? 200, {
-          "content-type": "application/json",
-          ...("__type" in answer.body ? { "x-amzn-errortype": String(answer.body.__type) } : {}),
-        });
-        outgoing.end(JSON.stringify(answer.body));
-        return;
-      }
-      const forward = request(
-        {
-          host: "127.0.0.1",
-          port: motoPort,
-          method: incoming.method,
-          path: incoming.url,
-          headers: incoming.headers,
-        },
-        (response) => {
-          outgoing.writeHead(response.statusCode ?? 502, response.headers);
-          response.pipe(outgoing);
-        },
-      );
-      forward.on("error", (error) => {
-        outgoing.writeHead(502);
-        outgoing.end(String(error));
-      });
-      forward.end(body);
+    answer(incoming, outgoing).catch((error: unknown) => {
+      if (!outgoing.headersSent) outgoing.writeHead(502);
+      outgoing.end(String(error));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("gap server has no port");
-  return { server, port: address.port };
+  return { server, port: address.port, renames };
 };

@@ -25,7 +25,6 @@ const OVERRIDE = {
       {
         skip_credentials_validation: true,
         skip_metadata_api_check: "true",
-        skip_requesting_account_id: true,
         s3_use_path_style: true,
       },
     ],

@@ -38,7 +38,7 @@ export const createHostedZone = async (endpoint: string, name: string): Promise<
       `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>${name}</Name><CallerReference>e2e</CallerReference></CreateHostedZoneRequest>`,
       { "content-type": "application/xml" },
     ),
-    /\/hostedzone\/(Z[A-Z0-9]+)/,
+    /\/hostedzone\/([A-Z0-9]+)/,
   );
 
 /** @returns the ARN of a new certificate */

@@ -121,7 +121,7 @@ describe.each([
     aws = await startAws(folder);
     const endpoint = aws.environment["AWS_ENDPOINT_URL"] ?? "";
     if (draft.domain.hostedZoneId !== undefined) {
-      draft.domain.hostedZoneId = await createHostedZone(endpoint, draft.domain.name);
+      aws.rename(draft.domain.hostedZoneId, await createHostedZone(endpoint, draft.domain.name));
     }
     if (draft.domain.certificateArn !== undefined) {
       draft.domain.certificateArn = await createCertificate(
@@ -153,8 +153,8 @@ describe.each([
       await terraform[stack].init();
       await terraform[stack].run(["validate"]);
       await terraform[stack].apply();
-      const { changes } = await terraform[stack].plan();
-      expect(changes).toEqual([]);
+      const { changes, output } = await terraform[stack].plan();
+      expect(changes, output).toEqual([]);
       const outputs = Object.entries(await terraform[stack].outputs()).filter(
         ([output]) => !output.startsWith("cross-stack-output-"),
       );
