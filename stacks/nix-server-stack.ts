@@ -22,10 +22,13 @@ const STORE_DEVICE_NAME = "/dev/sdf";
 
 /** Only what ssh needs: who may log in. All else is the provisioner's. */
 const cloudConfig = ({ nixServer }: Environment): string =>
-  `#cloud-config\n${stringify({
-    ssh_authorized_keys: nixServer.admins.map((admin) => admin.publicKey),
-    package_update: false,
-  })}`;
+  `#cloud-config\n${stringify(
+    {
+      ssh_authorized_keys: nixServer.admins.map((admin) => admin.publicKey),
+      package_update: false,
+    },
+    { lineWidth: 0 },
+  )}`;
 
 export interface NixServerStackProps extends StackProps {
   readonly network: Pick<StackOutputs<"network">, "vpcId" | "nixServerSubnetId">;

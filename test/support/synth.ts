@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "cdktf";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { RandomProvider } from "@cdktf/provider-random/lib/provider";
+import { App, LocalBackend, TerraformStack } from "cdktf";
 import { z } from "zod";
 import { loadEnvironment } from "../../config/load.ts";
 import type { Environment } from "../../config/schema.ts";
@@ -45,6 +47,26 @@ export const synthesize = (environment: Environment, today = TODAY): Record<stri
         const text = readFileSync(join(outdir, "stacks", id, "cdk.tf.json"), "utf8");
         return [id.slice(environment.name.length + 1), stackJson.parse(JSON.parse(text))];
       }),
+    );
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+};
+
+/** Synthesizes what `build` puts into an otherwise empty stack. */
+export const synthesizeOne = (build: (stack: TerraformStack) => void): StackJson => {
+  const outdir = mkdtempSync(join(tmpdir(), "nixbarn-synth-"));
+  try {
+    const app = new App({ outdir });
+    const stack = new TerraformStack(app, "one");
+    new AwsProvider(stack, "aws", { region: "eu-central-1" });
+    new RandomProvider(stack, "random", {});
+    new LocalBackend(stack, { path: "/state/one.tfstate" });
+    stack.addOverride("terraform.required_version", ">= 1.11.0");
+    build(stack);
+    app.synth();
+    return stackJson.parse(
+      JSON.parse(readFileSync(join(outdir, "stacks", "one", "cdk.tf.json"), "utf8")),
     );
   } finally {
     rmSync(outdir, { recursive: true });
