@@ -30,8 +30,8 @@ export interface IngressStackProps extends StackProps {
 const IDLE_TIMEOUT_SEC = 4000;
 /** How long a client's connection may live: a day, so that builds rarely see one end. */
 const CLIENT_KEEP_ALIVE_SEC = 86_400;
-/** How long a frontend that leaves may finish its streams; the longest that ALB takes. */
-const DEREGISTRATION_DELAY_SEC = 3600;
+/** How long a frontend that leaves may finish its streams; Bazel re-attaches to what runs longer. */
+const DEREGISTRATION_DELAY_SEC = 3000;
 /** TLS 1.2 and 1.3 with forward secrecy. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html */
 const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 

@@ -1,21 +1,22 @@
+import { nodeGroups } from "./gap-eks-node-groups.ts";
 import { type AwsAnswer, type AwsCall, notFound, type Route } from "./gap-server.ts";
 
-type Item = Record<string, unknown>;
-const ACCOUNT = "arn:aws:eks:eu-central-1:123456789012";
-const NOW = 1_767_225_600;
+export type Item = Record<string, unknown>;
+export const ACCOUNT = "arn:aws:eks:eu-central-1:123456789012";
+export const NOW = 1_767_225_600;
 
-const describe = (items: Map<string, Item>, key: string, as: string): AwsAnswer => {
+export const describe = (items: Map<string, Item>, key: string, as: string): AwsAnswer => {
   const item = items.get(key);
   return item === undefined ? notFound(`no ${as} ${key}`) : { body: { [as]: item } };
 };
 
-const remove = (items: Map<string, Item>, key: string, as: string): AwsAnswer => {
+export const remove = (items: Map<string, Item>, key: string, as: string): AwsAnswer => {
   const answer = describe(items, key, as);
   items.delete(key);
   return answer;
 };
 
-const update = (kind: string): AwsAnswer => ({
+export const update = (kind: string): AwsAnswer => ({
   body: {
     update: { id: "11111111-2222-3333-4444-555555555555", status: "Successful", type: kind },
   },
@@ -147,19 +148,67 @@ const addonVersions = ({ query }: AwsCall): AwsAnswer => ({
   },
 });
 
-/** What moto's EKS lacks. https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations.html */
-export const eksRoutes = (): Route => {
+/** Makes the cluster's security group where the other services find it. */
+export type CreateSecurityGroup = (
+  name: string,
+  subnetIds: readonly string[],
+  region: string,
+) => Promise<string>;
+
+const objectOf = (value: unknown): Item =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+
+const clusters =
+  (items: Map<string, Item>, createSecurityGroup: CreateSecurityGroup) =>
+  async ({ method, path: [, name = "", action], body, region }: AwsCall): Promise<AwsAnswer> => {
+    if (method === "POST" && name === "") {
+      const vpc = objectOf(body["resourcesVpcConfig"]);
+      const subnetIds = Array.isArray(vpc["subnetIds"]) ? vpc["subnetIds"].map(String) : [];
+      const created = String(body["name"]);
+      const cluster = {
+        ...body,
+        arn: `${ACCOUNT}:cluster/${created}`,
+        createdAt: NOW,
+        status: "ACTIVE",
+        platformVersion: "eks.1",
+        endpoint: "https://127.0.0.1:6443",
+        certificateAuthority: { data: "Y2E=" },
+        identity: { oidc: { issuer: `https://127.0.0.1/${created}` } },
+        deletionProtection: false,
+        kubernetesNetworkConfig: { ipFamily: "ipv4", ...objectOf(body["kubernetesNetworkConfig"]) },
+        resourcesVpcConfig: {
+          securityGroupIds: [],
+          ...vpc,
+          clusterSecurityGroupId: await createSecurityGroup(
+            `eks-cluster-sg-${created}`,
+            subnetIds,
+            region,
+          ),
+        },
+      };
+      items.set(created, cluster);
+      return { body: { cluster } };
+    }
+    if (action !== undefined) return update("ConfigUpdate");
+    return method === "DELETE" ? remove(items, name, "cluster") : describe(items, name, "cluster");
+  };
+
+/** EKS in memory: moto's forgets most of what it is given. https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations.html */
+export const eksRoutes = (createSecurityGroup: CreateSecurityGroup): Route => {
   const identities = podIdentities(new Map());
   const addonRoute = addons(new Map(), identities);
   const entryRoute = accessEntries(new Map(), new Map());
+  const groupRoute = nodeGroups(new Map());
+  const clusterRoute = clusters(new Map(), createSecurityGroup);
   return (call) => {
     const [first, , collection] = call.path;
-    if (first === "addons" && call.path[1] === "supported-versions") return addonVersions(call);
+    if (first === "addons") return addonVersions(call);
     if (first !== "clusters") return undefined;
     if (collection === "addons") return addonRoute(call);
     if (collection === "access-entries") return entryRoute(call);
     if (collection === "pod-identity-associations") return identities.route(call);
-    if (collection === "updates" && call.query.has("addonName")) return update("AddonUpdate");
-    return undefined;
+    if (collection === "node-groups") return groupRoute(call);
+    if (collection === "updates") return update("ConfigUpdate");
+    return clusterRoute(call);
   };
 };

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { dlmRoutes } from "./gap-dlm.ts";
+import { ec2Corrections } from "./gap-ec2.ts";
 import { eksRoutes } from "./gap-eks.ts";
 
 /** A request to AWS as the gap routes see it. */
@@ -15,6 +16,7 @@ export interface AwsCall {
   readonly path: readonly string[];
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
+  readonly region: string;
 }
 
 /** What a route answers; undefined hands the call on to moto. */
@@ -22,7 +24,7 @@ export interface AwsAnswer {
   readonly status?: number;
   readonly body: object;
 }
-export type Route = (call: AwsCall) => AwsAnswer | undefined;
+export type Route = (call: AwsCall) => AwsAnswer | Promise<AwsAnswer> | undefined;
 
 /** AWS's answer for a thing that is not there, in the REST-JSON protocol. */
 export const notFound = (message: string): AwsAnswer => ({
@@ -36,9 +38,13 @@ const readAll = async (stream: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
-/** The service that a request is signed for. @example "eks" */
-const serviceOf = (message: IncomingMessage): string =>
-  /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(message.headers.authorization ?? "")?.[1] ?? "";
+/** Region and service that a request is signed for. @example ["eu-central-1", "eks"] */
+const scopeOf = (message: IncomingMessage): [region: string, service: string] => {
+  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(
+    message.headers.authorization ?? "",
+  );
+  return [scope?.[1] ?? "", scope?.[2] ?? ""];
+};
 
 const parseBody = (body: Buffer): Record<string, unknown> => {
   try {
@@ -62,6 +68,7 @@ const forward = async (
   body: Buffer,
   motoPort: number,
   renames: Renames,
+  correct: (answer: string) => string,
 ): Promise<void> => {
   const toMoto = [...renames].map(([moto, ours]): [string, string] => [ours, moto]);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -85,7 +92,43 @@ const forward = async (
     ...headers
   } = response.headers;
   outgoing.writeHead(response.statusCode ?? 502, headers);
-  outgoing.end(renames.size === 0 ? text : replaceAll(text.toString(), renames));
+  outgoing.end(correct(replaceAll(text.toString(), renames)));
+};
+
+/** One call to moto's EC2, as the gap server's own client. */
+const callEc2 = async (
+  motoPort: number,
+  region: string,
+  fields: Record<string, string>,
+): Promise<string> => {
+  const response = await fetch(`http://127.0.0.1:${motoPort}/`, {
+    method: "POST",
+    body: new URLSearchParams({ Version: "2016-11-15", ...fields }),
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=testing/20261123/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+  });
+  return response.text();
+};
+
+/** What EKS does for a new cluster: a security group in the VPC of its subnets. */
+const createSecurityGroup = async (
+  motoPort: number,
+  name: string,
+  subnetIds: readonly string[],
+  region: string,
+): Promise<string> => {
+  const subnet = await callEc2(motoPort, region, {
+    Action: "DescribeSubnets",
+    "SubnetId.1": subnetIds[0] ?? "",
+  });
+  const group = await callEc2(motoPort, region, {
+    Action: "CreateSecurityGroup",
+    GroupName: name,
+    GroupDescription: "EKS",
+    VpcId: /<vpcId>([^<]+)/.exec(subnet)?.[1] ?? "",
+  });
+  return /<groupId>([^<]+)/.exec(group)?.[1] ?? "";
 };
 
 /**
@@ -96,18 +139,26 @@ const forward = async (
 export const startGapServer = async (
   motoPort: number,
 ): Promise<{ server: Server; port: number; renames: Renames }> => {
-  const routes: Readonly<Record<string, Route>> = { eks: eksRoutes(), dlm: dlmRoutes() };
+  const routes: Readonly<Record<string, Route>> = {
+    eks: eksRoutes((...group) => createSecurityGroup(motoPort, ...group)),
+    dlm: dlmRoutes(),
+  };
+  const ec2 = ec2Corrections();
   const renames: Renames = new Map();
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await readAll(incoming);
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
-    const own = routes[serviceOf(incoming)]?.({
+    const [region, service] = scopeOf(incoming);
+    const own = await routes[service]?.({
       method: incoming.method ?? "GET",
       path: url.pathname.split("/").filter(Boolean).map(decodeURIComponent),
       query: url.searchParams,
       body: parseBody(body),
+      region,
     });
-    if (own === undefined) return forward(incoming, outgoing, body, motoPort, renames);
+    const correct = (text: string) =>
+      service === "ec2" ? ec2.correct(new URLSearchParams(body.toString()), text) : text;
+    if (own === undefined) return forward(incoming, outgoing, body, motoPort, renames, correct);
     outgoing.writeHead(own.status ?? 200, {
       "content-type": "application/json",
       ...("__type" in own.body ? { "x-amzn-errortype": String(own.body.__type) } : {}),
