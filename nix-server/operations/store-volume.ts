@@ -19,6 +19,15 @@ const deviceOf = ({ volumeSerial }: DesiredServer, facts: Facts): BlockDevice | 
   );
 };
 
+/**
+ * Looks at the disk once more before it writes: blkid tells nothing of a disk with conflicting
+ * signatures, or one that it cannot read, and mkfs without a terminal does not ask. Fails without
+ * writing when wipefs finds any signature or fails itself.
+ */
+const FORMAT_IF_BLANK = `signatures=$(wipefs --no-act --parsable "$2")
+if [ -n "$signatures" ]; then echo "$2 is not blank: $signatures" >&2; exit 1; fi
+exec mkfs.ext4 -q -L "$1" -m 0 -i 8192 "$2"`;
+
 /** Formats a blank volume (many inodes: a store is small files), and never any other. */
 export const formatVolume: Operation = {
   name: "store volume: file system",
@@ -42,7 +51,7 @@ export const formatVolume: Operation = {
     }
     return change(`${device.path} is blank`, `ext4 "${STORE_LABEL}" on ${device.path}`, [
       {
-        argv: ["mkfs.ext4", "-q", "-L", STORE_LABEL, "-m", "0", "-i", "8192", device.path],
+        argv: ["sh", "-ec", FORMAT_IF_BLANK, "sh", STORE_LABEL, device.path],
         timeoutSec: 600,
       },
     ]);

@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DesiredServer } from "../../nix-server/desired.ts";
 import type { BlockDevice } from "../../nix-server/facts/block-devices.ts";
@@ -39,7 +43,16 @@ describe("a volume is formatted only when it is blank", () => {
     expect(formatVolume.decide(desired, factsWith(blank))).toMatchObject({
       kind: "change",
       commands: [
-        { argv: ["mkfs.ext4", "-q", "-L", "nix-store", "-m", "0", "-i", "8192", "/dev/nvme0n1"] },
+        {
+          argv: [
+            "sh",
+            "-ec",
+            expect.stringContaining("wipefs --no-act"),
+            "sh",
+            "nix-store",
+            "/dev/nvme0n1",
+          ],
+        },
       ],
     });
   });
@@ -88,4 +101,35 @@ describe("mount and size", () => {
 
 it("facts that were cut short are a fault, not an empty machine", () => {
   expect(() => parseFacts("@@cores\n2\n")).toThrow("facts: the server's answer was cut short");
+});
+
+describe("the format command itself", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nixbarn-format-"));
+  const outcome = formatVolume.decide(desired, factsWith(blank));
+  const [command] = outcome.kind === "change" ? outcome.commands : [];
+
+  /** Runs the shipped command with stand-ins for wipefs and mkfs.ext4; gives what it wrote. */
+  const run = (wipefs: string) => {
+    writeFileSync(join(folder, "wipefs"), `#!/bin/sh\n${wipefs}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, "mkfs.ext4"), '#!/bin/sh\necho "formatted $*"\n', { mode: 0o755 });
+    const [program = "", ...args] = command?.argv ?? [];
+    const { status, stdout } = spawnSync(program, args, {
+      env: { PATH: `${folder}:/usr/bin:/bin` },
+      encoding: "utf8",
+    });
+    return { status, stdout };
+  };
+
+  it("formats a disk without any signature", () => {
+    expect(run("exit 0")).toEqual({
+      status: 0,
+      stdout: "formatted -q -L nix-store -m 0 -i 8192 /dev/nvme0n1\n",
+    });
+  });
+  it("writes nothing when a signature is found", () => {
+    expect(run("echo 0x438,,,ext4")).toEqual({ status: 1, stdout: "" });
+  });
+  it("writes nothing when the disk cannot be read", () => {
+    expect(run("exit 1")).toEqual({ status: 1, stdout: "" });
+  });
 });
