@@ -7,14 +7,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { startVitest } from "vitest/node";
-import type { Part, Suite } from "./support/suite.ts";
+import type { Part, Suite } from "./support/suite-type.ts";
 
 const folder = import.meta.dirname;
 const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "suite.ts")));
 
 const load = async (name: string): Promise<Suite> => {
-  const module: { default: Suite } = await import(`./${name}/suite.ts`);
-  return module.default;
+  const module: { suite: Suite } = await import(`./${name}/suite.ts`);
+  return module.suite;
 };
 
 const missingParts = async (suite: Suite): Promise<Part[]> => {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { motoServer } from "../support/aws-stand-in.ts";
-import type { Suite } from "../support/suite.ts";
+import type { Suite } from "../support/suite-type.ts";
 
-const suite: Suite = {
+export const suite: Suite = {
   summary: "real Terraform and the real AWS provider apply, change and destroy every AWS stack",
   parts: [
     {
@@ -19,4 +19,3 @@ const suite: Suite = {
     },
   ],
 };
-export default suite;

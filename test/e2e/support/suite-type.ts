@@ -8,7 +8,7 @@ export interface Part {
   readonly remedy: string;
 }
 
-/** What `test/e2e/<suite>/suite.ts` exports as its default. */
+/** What `test/e2e/<suite>/suite.ts` exports as `suite`. */
 export interface Suite {
   /** One line for `npm run test:e2e -- --list`. */
   readonly summary: string;
