@@ -14,6 +14,10 @@ need terraform "https://developer.hashicorp.com/terraform/install"
 need python3 "install python3 with venv from your distribution"
 
 if [ "$("$cache/venv/bin/python" -c 'import importlib.metadata as m; print(m.version("moto"))' 2>/dev/null)" != "$moto_version" ]; then
+  if ! python3 -c 'import ensurepip' 2>/dev/null; then # Debian packages it apart
+    [ "$(id -u)" = 0 ] || { echo "install.sh: python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }
+    apt-get update -qq && apt-get install -y -qq python3-venv
+  fi
   python3 -m venv "$cache/venv"
   "$cache/venv/bin/pip" install --quiet --disable-pip-version-check "moto[server]==$moto_version"
 fi

@@ -3,11 +3,13 @@ import { notFound, type Route } from "./gap-server.ts";
 /** Data Lifecycle Manager. https://docs.aws.amazon.com/dlm/latest/APIReference/API_Operations.html */
 export const dlmRoutes = (): Route => {
   const policies = new Map<string, Record<string, unknown>>();
+  let made = 0;
   return ({ method, path: [collection, id = ""], body }) => {
     if (collection === "tags") return { body: method === "GET" ? { Tags: {} } : {} };
     if (collection !== "policies") return undefined;
     if (method === "POST") {
-      const created = `policy-${String(policies.size + 1).padStart(17, "0")}`;
+      made += 1;
+      const created = `policy-${String(made).padStart(17, "0")}`;
       policies.set(created, {
         ...body,
         PolicyId: created,

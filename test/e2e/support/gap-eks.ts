@@ -24,8 +24,10 @@ export const update = (kind: string): AwsAnswer => ({
 
 /** Pod identity associations, which add-ons also make for their service accounts. */
 const podIdentities = (items: Map<string, Item>) => {
+  let made = 0;
   const add = (cluster: string, body: Item): Item => {
-    const associationId = `a-${String(items.size + 1).padStart(17, "0")}`;
+    made += 1;
+    const associationId = `a-${String(made).padStart(17, "0")}`;
     const item = {
       ...body,
       clusterName: cluster,

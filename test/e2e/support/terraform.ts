@@ -35,6 +35,8 @@ const OVERRIDE = {
 export class Terraform {
   private readonly folder: string;
   private readonly env: Readonly<Record<string, string>>;
+  /** All that a person would have seen so far: every output except JSON, which is for programs. */
+  transcript = "";
 
   constructor(folder: string, env: Readonly<Record<string, string>>) {
     this.folder = folder;
@@ -52,6 +54,7 @@ export class Terraform {
       all: true,
       reject: false,
     });
+    if (!args.includes("-json")) this.transcript += all;
     if (!exitCodes.includes(exitCode)) {
       throw new Error(
         `terraform ${args.join(" ")} in ${this.folder} ended with ${exitCode}:\n${all.slice(-6000)}`,
@@ -69,9 +72,12 @@ export class Terraform {
     return (await this.run(["apply", "-input=false", "-auto-approve"])).output;
   }
 
-  /** Plans into a file and lists what would change, sorted; empty when nothing would. */
-  async plan(): Promise<{ changes: PlannedChange[]; output: string }> {
-    const { output } = await this.run(
+  /**
+   * Plans into a file and lists the resources that would change, sorted. `exitCode` is 0 only when
+   * nothing at all would change, outputs included.
+   */
+  async plan(): Promise<{ exitCode: number; changes: PlannedChange[]; output: string }> {
+    const { exitCode, output } = await this.run(
       ["plan", "-input=false", "-detailed-exitcode", "-out=plan"],
       [0, 2],
     );
@@ -80,7 +86,7 @@ export class Terraform {
     const changes = resource_changes
       .filter(({ change: { actions } }) => !["no-op", "read"].includes(actions.join()))
       .map(({ address, change }) => `${address}: ${change.actions.join(", ")}`);
-    return { changes: changes.sort(), output };
+    return { exitCode, changes: changes.sort(), output };
   }
 
   async destroy(): Promise<void> {
