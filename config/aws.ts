@@ -58,9 +58,11 @@ export const instanceArchitecture = (instanceType: string): Architecture =>
 export const INSTANCE_TYPE =
   /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|(\d+)?x?large|metal(-\d+xl)?)$/;
 
+/** Kubernetes' services; the VPC must not overlap it. https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
+export const SERVICE_CIDR = "172.20.0.0/16";
+
 /** gp3 volumes. https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html#gp3-ebs-volume-type (2025-09) */
 export const GP3 = {
-  minSizeGiB: 1,
   maxSizeGiB: 65_536,
   minIops: 3000,
   maxIops: 80_000,

@@ -1,12 +1,10 @@
-import { GP3, instanceArchitecture } from "./aws.ts";
+import { GP3, instanceArchitecture, SERVICE_CIDR } from "./aws.ts";
 import { overlaps, parseCidr } from "./cidr.ts";
+import { formatPath, type Path } from "./path.ts";
 import { poolPlatform } from "./platform.ts";
 import type { EnvironmentFile } from "./schema.ts";
 import { sshKeyIdentity } from "./ssh-key.ts";
 import { MAX_VPC_PREFIX, MAX_ZONES, MIN_VPC_PREFIX } from "./subnets.ts";
-
-/** Keys and list positions from the top of the file. */
-export type Path = readonly (string | number)[];
 
 export interface CrossFault {
   readonly path: Path;
@@ -18,9 +16,6 @@ export interface CrossFault {
 
 /** @param reads default: `path` alone */
 type Report = (path: Path, message: string, remedy: string, reads?: readonly Path[]) => void;
-
-/** EKS's services; the VPC must not overlap it. https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
-export const SERVICE_CIDR = "172.20.0.0/16";
 
 /** Reports every value that stands a second time, at its second place. */
 const unique = (
@@ -45,14 +40,6 @@ const unique = (
     );
   }
 };
-
-/** `buildbarn.pools[0].name` */
-export const formatPath = (path: Path): string =>
-  path.reduce<string>(
-    (text, part) =>
-      typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`,
-    "",
-  );
 
 const checkNetwork = ({ region, network }: EnvironmentFile, report: Report) => {
   const zones = network.availabilityZones;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { formatPath, type Path } from "./cross-checks.ts";
+import { formatPath, type Path, pathOf, valueAt } from "./path.ts";
 import { keysAt, schemaAt, unwrap } from "./schema-tree.ts";
 
 /** One thing that is wrong in an environment file. */
@@ -8,13 +8,6 @@ export interface Fault {
   /** `path: what is wrong, got what stands there; what to do` */
   readonly text: string;
 }
-
-/** The value at `path`; undefined when there is none. */
-export const valueAt = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>(
-    (at, part) => (typeof at === "object" && at !== null ? Reflect.get(at, part) : undefined),
-    value,
-  );
 
 const MAX_SHOWN = 60;
 
@@ -74,7 +67,7 @@ export const faultsOf = (
   issues: readonly z.core.$ZodIssue[],
 ): Fault[] =>
   issues.flatMap((issue): Fault[] => {
-    const path = issue.path.filter((part) => typeof part !== "symbol");
+    const path = pathOf(issue);
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey(schema, path, key));
     }
@@ -90,12 +83,12 @@ export const faultsOf = (
     }
     const at = schemaAt(schema, path);
     const example = at === undefined ? undefined : unwrap(at).example;
-    const example_ = example === undefined ? undefined : JSON.stringify(example);
+    const exampleText = example === undefined ? undefined : JSON.stringify(example);
     if (valueAt(raw, path) === undefined && path.length > 0) {
       return [
         {
           path,
-          text: `${formatPath(path)}: is missing; add it, for example ${path.at(-1)}: ${example_}`,
+          text: `${formatPath(path)}: is missing; add it, for example ${path.at(-1)}: ${exampleText}`,
         },
       ];
     }
@@ -104,6 +97,6 @@ export const faultsOf = (
         ? TYPE_MESSAGES[issue.expected]
         : undefined;
     const own = issue.code === "custom" ? issue.params?.["remedy"] : undefined;
-    const remedy = typeof own === "string" ? own : example_ && `for example ${example_}`;
+    const remedy = typeof own === "string" ? own : exampleText && `for example ${exampleText}`;
     return [makeFault(raw, path, typeMessage ?? issue.message, remedy)];
   });

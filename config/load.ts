@@ -22,10 +22,7 @@ export const listEnvironments = (folder: string): string[] =>
  * Reads, checks and freezes `<folder>/<name>.yaml`.
  * @throws UserError that lists the environments when there is none of that name, or all faults of the file
  */
-export const loadEnvironment = (
-  folder: string,
-  name: string = DEFAULT_ENVIRONMENT,
-): Environment => {
+export const loadEnvironment = (folder: string, name: string): Environment => {
   const known = listEnvironments(folder);
   if (!known.includes(name)) {
     throw new UserError(

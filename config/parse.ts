@@ -1,8 +1,14 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import { crossCheck, type Path } from "./cross-checks.ts";
-import { type Fault, faultsOf, makeFault, valueAt } from "./faults.ts";
-import { type Environment, environmentShape, resolveDefaults } from "./schema.ts";
+import { crossCheck } from "./cross-checks.ts";
+import { type Fault, faultsOf, makeFault } from "./faults.ts";
+import { type Path, pathOf, related, valueAt } from "./path.ts";
+import {
+  type Environment,
+  type EnvironmentFile,
+  environmentShape,
+  resolveDefaults,
+} from "./schema.ts";
 import { schemaAt, unwrap } from "./schema-tree.ts";
 
 export type ParseResult =
@@ -17,13 +23,10 @@ const freeze = <T>(value: T): T => {
   return value;
 };
 
-const startsWith = (path: Path, start: Path): boolean =>
-  start.every((part, index) => path[index] === part);
-
 /** Puts the schema's example wherever zod found a fault; false where there is none to put. */
 const standIn = (copy: unknown, issues: readonly z.core.$ZodIssue[]): boolean =>
   issues.every((issue) => {
-    const path = issue.path.filter((part) => typeof part !== "symbol");
+    const path = pathOf(issue);
     const last = path.at(-1);
     const holder = valueAt(copy, issue.code === "unrecognized_keys" ? path : path.slice(0, -1));
     if (typeof holder !== "object" || holder === null) return false;
@@ -37,31 +40,35 @@ const standIn = (copy: unknown, issues: readonly z.core.$ZodIssue[]): boolean =>
     return example !== undefined && Reflect.set(holder, last, structuredClone(example));
   });
 
-/**
- * The relations between keys, checked as far as the file is sound: each faulty value is stood in for
- * by its example, and what a check says of such a value is dropped.
- */
-const crossFaults = (raw: unknown, issues: readonly z.core.$ZodIssue[]): Fault[] => {
+/** What is faulty by itself. */
+const faultyPaths = (issues: readonly z.core.$ZodIssue[]): Path[] =>
+  issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => [...pathOf(issue), key])
+      : [pathOf(issue)],
+  );
+
+/** The file with its faulty values stood in for by examples; undefined where that does not mend it. */
+const mended = (raw: unknown, issues: readonly z.core.$ZodIssue[]): EnvironmentFile | undefined => {
   const copy = structuredClone(raw);
-  if (!standIn(copy, issues)) return [];
-  const parsed = environmentShape.safeParse(copy);
-  if (!parsed.success) return [];
-  const faulty = issues.flatMap((issue) => {
-    const path = issue.path.filter((part) => typeof part !== "symbol");
-    return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
-  });
-  const isFaulty = (path: Path) =>
-    faulty.some((bad) => startsWith(path, bad) || startsWith(bad, path));
-  return crossCheck(parsed.data)
-    .filter(({ reads }) => !reads.some(isFaulty))
-    .map(({ path, message, remedy }) => makeFault(parsed.data, path, message, remedy));
+  return standIn(copy, issues) ? environmentShape.safeParse(copy).data : undefined;
 };
+
+/** The relations between keys; what a check says of a faulty value is dropped. */
+const crossFaults = (file: EnvironmentFile, faulty: readonly Path[]): Fault[] =>
+  crossCheck(file)
+    .filter(({ reads }) => !reads.some((read) => faulty.some((bad) => related(read, bad))))
+    .map(({ path, message, remedy }) => makeFault(file, path, message, remedy));
 
 /** Checks plain data against the schema and the relations between its keys: all faults, or the environment. */
 export const parseEnvironment = (raw: unknown): ParseResult => {
   const parsed = environmentShape.safeParse(raw);
-  const issues = parsed.success ? [] : parsed.error.issues;
-  const faults = [...faultsOf(environmentShape, raw, issues), ...crossFaults(raw, issues)];
+  const issues = parsed.error?.issues ?? [];
+  const file = parsed.success ? parsed.data : mended(raw, issues);
+  const faults = [
+    ...faultsOf(environmentShape, raw, issues),
+    ...(file === undefined ? [] : crossFaults(file, faultyPaths(issues))),
+  ];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
   return { ok: true, environment: freeze(resolveDefaults(parsed.data)) };
 };

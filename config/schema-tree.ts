@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Path } from "./cross-checks.ts";
+import type { Path } from "./path.ts";
 
 type Schema = z.core.$ZodType;
 

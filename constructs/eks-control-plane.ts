@@ -4,7 +4,7 @@ import { EksAccessPolicyAssociation } from "@cdktf/provider-aws/lib/eks-access-p
 import { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
-import { SERVICE_CIDR } from "../config/cross-checks.ts";
+import { SERVICE_CIDR } from "../config/aws.ts";
 import { ServiceRole } from "./service-role.ts";
 
 export interface EksControlPlaneProps {

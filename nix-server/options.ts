@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { loadEnvironment } from "../config/load.ts";
+import { DEFAULT_ENVIRONMENT, loadEnvironment } from "../config/load.ts";
 import { stackOutputs } from "../config/outputs.ts";
 import type { DesiredServer, KeyHolder } from "./desired.ts";
 import { ProvisionError } from "./host.ts";
@@ -102,7 +102,7 @@ const fromEnvironment = (name: string, file: string) => {
 
 /** Puts command line, environment file and stack outputs together. */
 export const requestOf = (options: CliOptions, env: NodeJS.ProcessEnv): Request => {
-  const name = options.environment ?? env["ENVIRONMENT"] ?? "example";
+  const name = options.environment ?? env["ENVIRONMENT"] ?? DEFAULT_ENVIRONMENT;
   const folder = options.host === undefined ? join("out", name) : join("out", options.host);
   const { host, desired } =
     options.host === undefined

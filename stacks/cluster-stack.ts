@@ -2,7 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { namesOf, POOL_LABEL, tagsOf } from "../config/names.ts";
 import type { StackOutputs } from "../config/outputs.ts";
-import { ClusterAddon, type ClusterAddonProps } from "../constructs/cluster-addons.ts";
+import { ClusterAddon, type ClusterAddonProps } from "../constructs/cluster-addon.ts";
 import { EksControlPlane } from "../constructs/eks-control-plane.ts";
 import { NodeGroup, type NodeGroupProps } from "../constructs/node-group.ts";
 import { ServiceRole } from "../constructs/service-role.ts";

@@ -16,8 +16,6 @@ declare module "zod" {
   }
 }
 
-const lengthText = (min: number, max: number) => `${min} to ${max} characters`;
-
 /** A string held to a pattern; `must` completes the sentence "must be …". */
 export const text = (must: string, pattern: RegExp, doc: KeyDoc) =>
   z
@@ -28,7 +26,7 @@ export const text = (must: string, pattern: RegExp, doc: KeyDoc) =>
 /** Lower-case words joined by hyphens, as most AWS and Kubernetes names allow. */
 export const label = (maxLength: number, doc: KeyDoc) =>
   text(
-    `lower-case letters, digits and single hyphens, starting with a letter, ${lengthText(1, maxLength)}`,
+    `lower-case letters, digits and single hyphens, starting with a letter, 1 to ${maxLength} characters`,
     new RegExp(`^(?=.{1,${maxLength}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$`),
     doc,
   );
@@ -71,8 +69,6 @@ export const cidr = (doc: KeyDoc) =>
       }
     })
     .meta(doc);
-
-export const WORLD = "0.0.0.0/0";
 
 /** CIDRs that may not include the whole Internet. */
 export const closedCidrs = (doc: KeyDoc) =>
