@@ -1,19 +1,11 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { copyProgram } from "./support/program-copy.ts";
 
 const root = join(import.meta.dirname, "..");
-const copy = mkdtempSync(join(tmpdir(), "nixbarn-main-"));
+const copy = copyProgram();
 
 /** `npm run synth` in a copy of the program, so that the checkout stays as it is. */
 const synth = (environment: string | undefined) => {
@@ -25,20 +17,6 @@ const synth = (environment: string | undefined) => {
   });
 };
 
-beforeAll(() => {
-  for (const part of [
-    "main.ts",
-    "config",
-    "stacks",
-    "constructs",
-    "environments",
-    "package.json",
-    "tsconfig.json",
-  ]) {
-    cpSync(join(root, part), join(copy, part), { recursive: true });
-  }
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-});
 afterAll(() => rmSync(copy, { recursive: true }));
 
 describe("npm run synth", () => {

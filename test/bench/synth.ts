@@ -3,22 +3,13 @@
  * turn, and the growth from 1 to 10 to 50 worker pools. Prints medians and ratios; judges nothing.
  */
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { copyProgram } from "../support/program-copy.ts";
 
 const RUNS = Number(process.argv[2] ?? 9);
-const root = join(import.meta.dirname, "..", "..");
-const work = mkdtempSync(join(tmpdir(), "nixbarn-bench-"));
+const work = copyProgram();
 
 const ONE_VPC = `import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
@@ -31,20 +22,8 @@ app.synth();
 `;
 
 const prepare = (): void => {
-  for (const part of [
-    "main.ts",
-    "config",
-    "stacks",
-    "constructs",
-    "environments",
-    "package.json",
-  ]) {
-    cpSync(join(root, part), join(work, part), { recursive: true });
-  }
-  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
-  mkdirSync(join(work, "bench"), { recursive: true });
   writeFileSync(join(work, "one-vpc.ts"), ONE_VPC);
-  const minimal = parse(readFileSync(join(root, "environments/minimal.yaml"), "utf8"));
+  const minimal = parse(readFileSync(join(work, "environments/minimal.yaml"), "utf8"));
   for (const count of [1, 10, 50]) {
     const pools = Array.from({ length: count }, (_, index) => ({
       name: `pool-${index}`,

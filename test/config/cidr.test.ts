@@ -5,18 +5,13 @@ import {
   contains,
   formatCidr,
   host,
-  networkOf,
   overlaps,
   parseCidr,
   subnet,
 } from "../../config/cidr.ts";
+import { networks } from "../support/networks.ts";
 
-const anyCidr = fc
-  .record({
-    base: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-    prefix: fc.integer({ min: 0, max: 32 }),
-  })
-  .map(networkOf);
+const anyCidr = networks(0, 32);
 
 describe("CIDR arithmetic", () => {
   test("what is formatted parses to the same network", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addressCount, contains, networkOf, overlaps, parseCidr } from "../../config/cidr.ts";
+import { addressCount, contains, overlaps, parseCidr } from "../../config/cidr.ts";
 import {
   MAX_VPC_PREFIX,
   MAX_ZONES,
@@ -8,13 +8,9 @@ import {
   planNetwork,
   planSubnets,
 } from "../../config/subnets.ts";
+import { networks } from "../support/networks.ts";
 
-const vpc = fc
-  .record({
-    base: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-    prefix: fc.integer({ min: MIN_VPC_PREFIX, max: MAX_VPC_PREFIX }),
-  })
-  .map(networkOf);
+const vpc = networks(MIN_VPC_PREFIX, MAX_VPC_PREFIX);
 const zoneCount = fc.integer({ min: 1, max: MAX_ZONES });
 
 const parsed = (text: string) => {

@@ -32,45 +32,49 @@ export type StackJson = z.output<typeof stackJson>;
 export const example = (): Environment => loadEnvironment(ENVIRONMENTS_FOLDER, "example");
 export const minimal = (): Environment => loadEnvironment(ENVIRONMENTS_FOLDER, "minimal");
 
-/**
- * Synthesizes an environment as main.ts does, into a folder that is deleted again.
- * @returns each stack's JSON by its name without the environment's, in the order of deployment
- */
-export const synthesize = (environment: Environment, today = TODAY): Record<string, StackJson> => {
+/** Synthesizes what `build` makes, into a folder that is deleted again: the JSON of each stack id it names. */
+const synthesizeApp = (build: (app: App) => readonly string[]): [id: string, json: StackJson][] => {
   const outdir = mkdtempSync(join(tmpdir(), "nixbarn-synth-"));
   try {
     const app = new App({ outdir });
-    const stacks = buildStacks(app, { environment, stateFolder: "/state", today });
+    const ids = build(app);
     app.synth();
-    return Object.fromEntries(
-      stacks.map(({ node: { id } }) => {
-        const text = readFileSync(join(outdir, "stacks", id, "cdk.tf.json"), "utf8");
-        return [id.slice(environment.name.length + 1), stackJson.parse(JSON.parse(text))];
-      }),
-    );
+    return ids.map((id) => {
+      const text = readFileSync(join(outdir, "stacks", id, "cdk.tf.json"), "utf8");
+      return [id, stackJson.parse(JSON.parse(text))];
+    });
   } finally {
     rmSync(outdir, { recursive: true });
   }
 };
 
+/**
+ * Synthesizes an environment as main.ts does.
+ * @returns each stack's JSON by its name without the environment's, in the order of deployment
+ */
+export const synthesize = (environment: Environment, today = TODAY): Record<string, StackJson> => {
+  const stacks = synthesizeApp((app) =>
+    buildStacks(app, { environment, stateFolder: "/state", today }).map(({ node }) => node.id),
+  );
+  return Object.fromEntries(
+    stacks.map(([id, json]) => [id.slice(environment.name.length + 1), json]),
+  );
+};
+
 /** Synthesizes what `build` puts into an otherwise empty stack. */
 export const synthesizeOne = (build: (stack: TerraformStack) => void): StackJson => {
-  const outdir = mkdtempSync(join(tmpdir(), "nixbarn-synth-"));
-  try {
-    const app = new App({ outdir });
+  const stacks = synthesizeApp((app) => {
     const stack = new TerraformStack(app, "one");
     new AwsProvider(stack, "aws", { region: "eu-central-1" });
     new RandomProvider(stack, "random", {});
     new LocalBackend(stack, { path: "/state/one.tfstate" });
     stack.addOverride("terraform.required_version", ">= 1.11.0");
     build(stack);
-    app.synth();
-    return stackJson.parse(
-      JSON.parse(readFileSync(join(outdir, "stacks", "one", "cdk.tf.json"), "utf8")),
-    );
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+    return [stack.node.id];
+  });
+  const [[, json] = []] = stacks;
+  if (json === undefined) throw new Error("nothing was synthesized");
+  return json;
 };
 
 /** Every resource of a stack as `[type, name, settings]`. */
