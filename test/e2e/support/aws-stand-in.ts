@@ -1,27 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { DEBIAN_IMAGE } from "../../../config/versions.ts";
 import { startGapServer } from "./gap-server.ts";
-
-export const cacheFolder = process.env["NIXBARN_CACHE"] ?? join(homedir(), ".cache", "nixbarn");
+import { cacheFolder, freePort } from "./machine.ts";
 
 /** moto's server: in our virtual environment, which test/e2e/install.sh makes. */
 export const motoServer = join(cacheFolder, "venv", "bin", "moto_server");
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address !== null && typeof address !== "string"
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
-  });
 
 /** The image that the nix-server stack looks up, in the form of moto's MOTO_AMIS_PATH. */
 const images = (["amd64", "arm64"] as const).map((architecture, index) => ({

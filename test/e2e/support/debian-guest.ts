@@ -4,12 +4,11 @@
  */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { cacheFolder, freePort } from "./machine.ts";
 
-const CACHE = join(homedir(), ".cache", "nixbarn", "debian-guest");
+const CACHE = join(cacheFolder, "debian-guest");
 /** Raise it when the base image's contents change. */
 const BASE_VERSION = "3";
 const ROOT_DISK = "8G";
@@ -115,20 +114,6 @@ export const guestBase = async (): Promise<GuestBase> => {
   }
   return base;
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no free port")),
-      );
-    });
-  });
 
 /** Makes an empty sparse volume. */
 export const createVolume = async (path: string, sizeGiB: number): Promise<void> => {

@@ -1,4 +1,4 @@
-import { notFound, type Route } from "./gap-server.ts";
+import { notFound, type Route } from "./gap-route.ts";
 
 /** Data Lifecycle Manager. https://docs.aws.amazon.com/dlm/latest/APIReference/API_Operations.html */
 export const dlmRoutes = (): Route => {

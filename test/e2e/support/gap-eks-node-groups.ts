@@ -1,5 +1,5 @@
-import { ACCOUNT, describe, type Item, NOW, remove, update } from "./gap-eks.ts";
-import type { AwsAnswer, AwsCall } from "./gap-server.ts";
+import { ACCOUNT, describe, type Item, NOW, remove, update } from "./gap-eks-answers.ts";
+import type { AwsAnswer, AwsCall } from "./gap-route.ts";
 
 /** EKS's managed node groups, which exist at once and hold no nodes. */
 export const nodeGroups =

@@ -8,29 +8,8 @@ import {
 import { dlmRoutes } from "./gap-dlm.ts";
 import { ec2Corrections } from "./gap-ec2.ts";
 import { eksRoutes } from "./gap-eks.ts";
-
-/** A request to AWS as the gap routes see it. */
-export interface AwsCall {
-  readonly method: string;
-  /** Path segments, decoded. @example ["clusters", "c", "addons"] */
-  readonly path: readonly string[];
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly region: string;
-}
-
-/** What a route answers; undefined hands the call on to moto. */
-export interface AwsAnswer {
-  readonly status?: number;
-  readonly body: object;
-}
-export type Route = (call: AwsCall) => AwsAnswer | Promise<AwsAnswer> | undefined;
-
-/** AWS's answer for a thing that is not there, in the REST-JSON protocol. */
-export const notFound = (message: string): AwsAnswer => ({
-  status: 404,
-  body: { __type: "ResourceNotFoundException", message },
-});
+import type { Route } from "./gap-route.ts";
+import { unsigned } from "./unsigned.ts";
 
 const readAll = async (stream: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
@@ -104,9 +83,7 @@ const callEc2 = async (
   const response = await fetch(`http://127.0.0.1:${motoPort}/`, {
     method: "POST",
     body: new URLSearchParams({ Version: "2016-11-15", ...fields }),
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=testing/20261123/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
-    },
+    headers: unsigned(region, "ec2"),
   });
   return response.text();
 };

@@ -3,15 +3,11 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 
-/** One resource's part of a plan. @example "aws_ebs_volume.store: update" */
-export type PlannedChange = string;
-
 const planSchema = z.object({
   resource_changes: z
     .array(
       z.object({
         address: z.string(),
-        mode: z.string(),
         change: z.object({ actions: z.array(z.string()) }),
       }),
     )
@@ -68,15 +64,15 @@ export class Terraform {
     await this.run(["init", "-input=false"]);
   }
 
-  async apply(): Promise<string> {
-    return (await this.run(["apply", "-input=false", "-auto-approve"])).output;
+  async apply(): Promise<void> {
+    await this.run(["apply", "-input=false", "-auto-approve"]);
   }
 
   /**
-   * Plans into a file and lists the resources that would change, sorted. `exitCode` is 0 only when
+   * Plans into a file and lists the resources that would change, sorted, as in "aws_ebs_volume.store: update". `exitCode` is 0 only when
    * nothing at all would change, outputs included.
    */
-  async plan(): Promise<{ exitCode: number; changes: PlannedChange[]; output: string }> {
+  async plan(): Promise<{ exitCode: number; changes: string[]; output: string }> {
     const { exitCode, output } = await this.run(
       ["plan", "-input=false", "-detailed-exitcode", "-out=plan"],
       [0, 2],

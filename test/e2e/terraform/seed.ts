@@ -1,3 +1,5 @@
+import { unsigned } from "../support/unsigned.ts";
+
 /** What a user has before the first deploy: a hosted zone, or a certificate of their own. */
 
 const call = async (
@@ -13,7 +15,7 @@ const call = async (
     body,
     headers: {
       ...headers,
-      authorization: `AWS4-HMAC-SHA256 Credential=testing/20261123/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      ...unsigned(region, service),
     },
   });
   const text = await response.text();
