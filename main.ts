@@ -1,3 +1,4 @@
+import "./cli/without-source-maps.ts";
 import { join, relative } from "node:path";
 import { App } from "cdktf";
 import { DEFAULT_ENVIRONMENT, loadEnvironment, UserError } from "./config/load.ts";

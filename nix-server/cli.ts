@@ -116,10 +116,8 @@ withOptions(program.command("verify").description("look from outside only, chang
   runVerify,
 );
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof ProvisionError || error instanceof UserError)) throw error;
   console.error(error.message);
   process.exitCode = FAILED;
-}
+});

@@ -1,11 +1,13 @@
 /**
- * `npm run bench:synth`: whole runs of main.ts beside a one-VPC CDKTF program started the same way, in
- * turn, and the growth from 1 to 10 to 50 worker pools. Prints medians and ratios; judges nothing.
+ * `npm run bench:synth`: whole runs of main.ts beside a one-VPC CDKTF program, both started as
+ * cdktf.json says, in turn, and the growth from 1 to 10 to 50 worker pools. Then both once more in Node
+ * alone, without what npx takes. Prints medians and ratios; judges nothing.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { z } from "zod";
 import { copyProgram } from "../support/program-copy.ts";
 
 const RUNS = Number(process.argv[2] ?? 9);
@@ -37,10 +39,20 @@ const prepare = (): void => {
   }
 };
 
+const { app } = z
+  .object({ app: z.string().regex(/ main\.ts$/) })
+  .parse(JSON.parse(readFileSync(join(work, "cdktf.json"), "utf8")));
+/** As `cdktf synth` starts the program, and without npx. */
+const LAUNCHERS = {
+  "as cdktf starts it": app.split(" ").slice(0, -1),
+  "Node alone": [process.execPath, "--import", "tsx"],
+} as const;
+
 /** Seconds that one whole process takes. */
-const time = (file: string, environment: string): number => {
+const time = (launcher: readonly string[], file: string, environment: string): number => {
+  const [command = "", ...args] = [...launcher, file];
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", file], {
+  const { status, stderr } = spawnSync(command, args, {
     cwd: work,
     env: { ...process.env, ENVIRONMENT: environment },
     encoding: "utf8",
@@ -60,29 +72,36 @@ const SUBJECTS = [
   ["50 pools", "main.ts", "pools-50"],
 ] as const;
 
-prepare();
-try {
+const measure = (launcher: readonly string[]): void => {
   const times = SUBJECTS.map((): number[] => []);
   // One uncounted round warms the file cache; the subjects take turns so that drift hits all alike.
   for (let run = -1; run < RUNS; run++) {
     SUBJECTS.forEach(([, file, environment], index) => {
-      const seconds = time(file, environment);
+      const seconds = time(launcher, file, environment);
       if (run >= 0) times[index]?.push(seconds);
     });
   }
   const medians = times.map(median);
   const [base = Number.NaN, , one = Number.NaN, ten = Number.NaN, fifty = Number.NaN] = medians;
-  console.log(`${RUNS} runs each, in turn; median seconds of whole processes\n`);
   SUBJECTS.forEach(([name], index) => {
     const seconds = medians[index] ?? Number.NaN;
     console.log(
-      `${name.padEnd(10)} ${seconds.toFixed(3)} s   ${(seconds / base).toFixed(2)} × one VPC`,
+      `  ${name.padEnd(10)} ${seconds.toFixed(3)} s   ${(seconds / base).toFixed(2)} × one VPC`,
     );
   });
   const growth = (more: number, pools: number) => (((more / one - 1) / pools) * 100).toFixed(2);
   console.log(
-    `\na pool more costs ${growth(ten, 9)} % (1 to 10), ${growth(fifty, 49)} % (1 to 50) of the run with one`,
+    `  a pool more costs ${growth(ten, 9)} % (1 to 10), ${growth(fifty, 49)} % (1 to 50) of the run with one`,
   );
+};
+
+prepare();
+try {
+  console.log(`${RUNS} runs each, in turn; median seconds of whole processes`);
+  for (const [title, launcher] of Object.entries(LAUNCHERS)) {
+    console.log(`\n${title}: ${launcher.join(" ")}`);
+    measure(launcher);
+  }
 } finally {
   rmSync(work, { recursive: true });
 }

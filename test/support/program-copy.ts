@@ -5,6 +5,8 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..", "..");
 const PARTS = [
   "main.ts",
+  "cdktf.json",
+  "cli",
   "config",
   "stacks",
   "constructs",
