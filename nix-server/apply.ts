@@ -1,13 +1,21 @@
 import type { DesiredServer } from "./desired.ts";
+import type { Facts } from "./facts/facts.ts";
 import { type Command, type Host, ProvisionError } from "./host.ts";
 import { OPERATIONS } from "./operations/index.ts";
 import type { Operation } from "./outcome.ts";
 import { plan, readFacts, type Step } from "./plan.ts";
+import { type Progress, SILENT } from "./progress.ts";
 
 const LINES_OF_OUTPUT = 12;
 
-const runCommand = async (host: Host, operation: string, command: Command): Promise<void> => {
-  const { code, stdout, stderr } = await host.run(command).catch((error: unknown) => {
+const runCommand = async (
+  host: Host,
+  operation: string,
+  command: Command,
+  progress: Progress,
+): Promise<void> => {
+  const onLine = (line: string): void => progress.running(operation, line);
+  const { code, stdout, stderr } = await host.run(command, onLine).catch((error: unknown) => {
     if (!(error instanceof ProvisionError)) throw error;
     throw new ProvisionError(`${operation}: ${error.message}`);
   });
@@ -18,27 +26,34 @@ const runCommand = async (host: Host, operation: string, command: Command): Prom
   );
 };
 
+export interface Applied {
+  readonly steps: readonly Step[];
+  /** Read when all was done. */
+  readonly facts: Facts;
+}
+
 /**
  * Brings the server to what is desired, one operation at a time, each on fresh facts if anything
- * changed before it, and reads all facts again at the end: then nothing may be left to do.
+ * changed before it; by the facts read after the last change nothing may be left to do.
+ * @throws ProvisionError that names the operation; what is done stays done
  */
 export const apply = async (
   host: Host,
   desired: DesiredServer,
-  onStep: (step: Step) => void = () => {},
+  progress: Progress = SILENT,
   operations: readonly Operation[] = OPERATIONS,
-): Promise<Step[]> => {
+): Promise<Applied> => {
   const steps: Step[] = [];
   let facts = await readFacts(host, desired);
   for (const { name, decide } of operations) {
     const outcome = decide(desired, facts);
     const step = { operation: name, outcome };
-    onStep(step);
+    progress.decided(step);
     if (outcome.kind === "refusal") {
       throw new ProvisionError(`${name}: ${outcome.reason}; ${outcome.remedy}`);
     }
     if (outcome.kind === "change") {
-      for (const command of outcome.commands) await runCommand(host, name, command);
+      for (const command of outcome.commands) await runCommand(host, name, command, progress);
       facts = await readFacts(host, desired);
     }
     steps.push(step);
@@ -49,5 +64,5 @@ export const apply = async (
       `after apply there is still to do: ${left.map(({ operation }) => operation).join(", ")}; run plan to see what`,
     );
   }
-  return steps;
+  return { steps, facts };
 };

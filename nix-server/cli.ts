@@ -1,11 +1,17 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../config/load.ts";
 import { apply } from "./apply.ts";
+import { type CliOptions, withOptions } from "./cli-options.ts";
+import { SIGNING_PUBLIC_KEY } from "./desired.ts";
 import { ProvisionError } from "./host.ts";
+import { loginIdentities, refuseLockOut } from "./key-files.ts";
 import { takeLock } from "./lock.ts";
-import { type CliOptions, type Request, requestOf } from "./options.ts";
 import { plan, readFacts } from "./plan.ts";
+import { SILENT, showProgress } from "./progress.ts";
 import { renderStep, stepToJson, summary } from "./render.ts";
+import { type Request, requestOf } from "./request.ts";
 import { connect, type SshHost } from "./ssh-host.ts";
 import { verify } from "./verify.ts";
 
@@ -37,11 +43,15 @@ const showPlan: Action = async (host, { desired }, options) => {
   return steps.some(({ outcome }) => outcome.kind === "change") ? HAS_CHANGES : IN_ORDER;
 };
 
-const runApply: Action = async (host, { desired }, options) => {
+const runApply: Action = async (host, { desired, folder }, options) => {
   await takeLock(host, options.lockWait);
-  const steps = await apply(host, desired, (step) => {
-    if (!options.json) console.log(renderStep(step));
-  });
+  const progress = options.json ? SILENT : showProgress(process.stdout, renderStep);
+  const { steps, facts } = await apply(host, desired, progress).finally(progress.ended);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, "store-public-key"),
+    `${facts.files.get(SIGNING_PUBLIC_KEY)?.content?.trim()}\n`,
+  );
   if (options.json) json(steps.map(stepToJson));
   else {
     const changed = steps.filter(({ outcome }) => outcome.kind === "change").length;
@@ -54,8 +64,12 @@ const runOn =
   (action: Action) =>
   async (options: CliOptions): Promise<void> => {
     const request = requestOf(options, process.env);
-    console.error(`connecting to ${request.target.user}@${request.target.host} …`);
-    const host = await connect(request.target);
+    const { target, desired } = request;
+    if (action !== showFacts) {
+      refuseLockOut(desired.admins, await loginIdentities(target.privateKey, target.agent));
+    }
+    console.error(`connecting to ${target.user}@${target.host} …`);
+    const host = await connect(target);
     try {
       process.exitCode = await action(host, request, options);
     } finally {
@@ -70,51 +84,16 @@ const runVerify = async (options: CliOptions): Promise<void> => {
   process.exitCode = findings.every(({ ok }) => ok) ? IN_ORDER : FAILED;
 };
 
-const collect = (value: string, previous: string[]): string[] => [...previous, value];
-const wholeNumber = (value: string): number => {
-  if (!/^\d+$/.test(value)) throw new ProvisionError(`expected a whole number, got ${value}`);
-  return Number(value);
-};
-
-const withOptions = (command: Command): Command =>
-  command
-    .option(
-      "--environment <name>",
-      "environment file to follow (default: $ENVIRONMENT, or example)",
-    )
-    .option("--outputs <file>", "the stacks' outputs (default: out/<environment>/outputs.json)")
-    .option("--host <address>", "an own server, without an environment")
-    .option("--port <number>", "port of ssh", wholeNumber, 22)
-    .option("--user <login>", "login with sudo, for --host", "admin")
-    .option("--key <file>", "private key (default: the ssh agent)")
-    .option("--known-hosts <file>", "where host keys are pinned (default: out/<…>/known_hosts)")
-    .option("--replaced", "admit another host key this once: the instance was replaced", false)
-    .option("--volume-serial <serial>", "the store's volume, for --host")
-    .option("--client-keys <file>", "public keys of Bazel clients, for --host")
-    .option(
-      "--admin-keys <file>",
-      "public keys of the login, for --host (default: leave as they are)",
-    )
-    .option("--export-cidr <cidr>", "network that may mount the store, for --host", collect, [])
-    .option("--lock-wait <seconds>", "how long to wait for another run", wholeNumber, 60)
-    .option("--boot-timeout <seconds>", "how long to wait for ssh", wholeNumber, 300)
-    .option("--json", "machine-readable output", false);
-
 const program = new Command("nix-server").description(
   "Makes a Debian 13 machine with an attached volume the Nix server, and keeps it so.",
 );
-withOptions(program.command("facts").description("what the server is, as JSON")).action(
-  runOn(showFacts),
-);
-withOptions(
-  program.command("plan").description("what apply would change; exit code 2 when there is any"),
-).action(runOn(showPlan));
-withOptions(program.command("apply").description("make it so; can be repeated")).action(
-  runOn(runApply),
-);
-withOptions(program.command("verify").description("look from outside only, change nothing")).action(
-  runVerify,
-);
+const command = (name: string, description: string): Command =>
+  withOptions(program.command(name).description(description));
+
+command("facts", "what the server is, as JSON").action(runOn(showFacts));
+command("plan", "what apply would change; exit code 2 when there is any").action(runOn(showPlan));
+command("apply", "make it so; can be repeated").action(runOn(runApply));
+command("verify", "look from outside only, change nothing").action(runVerify);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof ProvisionError || error instanceof UserError)) throw error;

@@ -15,8 +15,11 @@ export interface Result {
 /** A machine on which commands run as root. */
 export interface Host {
   readonly name: string;
-  /** Resolves with the exit code, whatever it is; rejects when the connection or time ran out. */
-  run(command: Command): Promise<Result>;
+  /**
+   * Resolves with the exit code, whatever it is; rejects when the connection or time ran out.
+   * @param onLine gets the latest line of output while the command runs
+   */
+  run(command: Command, onLine?: (line: string) => void): Promise<Result>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { StackOutputs } from "../config/outputs.ts";
 import type { Environment } from "../config/schema.ts";
+import { planNetwork } from "../config/subnets.ts";
 import { DEBIAN_IMAGE } from "../config/versions.ts";
 import type { DesiredServer } from "./desired.ts";
 
@@ -12,7 +13,10 @@ export const desiredFromEnvironment = (
   adminUser: DEBIAN_IMAGE.login,
   admins: nixServer.admins.map(({ name, publicKey }) => ({ name, publicKey })),
   clients: nixServer.clients.map(({ name, publicKey }) => ({ name, publicKey })),
-  exportCidrs: [network.cidr],
+  // Nodes live in the store's zone alone.
+  exportCidrs: planNetwork(network)
+    .zones.slice(0, 1)
+    .map(({ privateCidr }) => privateCidr),
   garbageCollection: {
     rootsOlderThanDays: nixServer.garbageCollection.rootsOlderThanDays,
     aboveFillPercent: nixServer.garbageCollection.aboveFillPercent,

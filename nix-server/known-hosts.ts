@@ -5,7 +5,8 @@ import { dirname } from "node:path";
 export type HostKeyVerdict =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly reason: string };
-export type HostKeyCheck = (key: Buffer) => HostKeyVerdict;
+/** Judges the key that a server offers, as its blob. */
+export type HostKeyCheck = (key: Buffer) => Promise<HostKeyVerdict>;
 
 /** As ssh-keygen -l prints it: "SHA256:…". */
 export const fingerprintOf = (key: Buffer): string =>
@@ -24,21 +25,39 @@ export const pinnedKeys = (text: string, name: string): string[] =>
 
 export interface PinOptions {
   readonly file: string;
+  /** The name under which the key is kept; not always where the connection goes. */
   readonly host: string;
   readonly port: number;
   /** Admits another key for this run without pinning it: the machine was replaced on purpose. */
   readonly replaced: boolean;
+  /**
+   * Host keys, base64, that the machine itself told by another way (its console), asked only when the
+   * offered key is not pinned; undefined when that way is closed.
+   */
+  readonly toldKeys?: () => Promise<readonly string[] | undefined>;
 }
 
-/** Pins the key at first contact and refuses any other from then on. */
+/**
+ * Pins the key at first contact and refuses any other from then on, unless the machine's console
+ * tells that key: then it is the replaced machine, which gets its pinned key back from the volume.
+ */
 export const pinInFile =
-  ({ file, host, port, replaced }: PinOptions): HostKeyCheck =>
-  (key) => {
+  ({ file, host, port, replaced, toldKeys }: PinOptions): HostKeyCheck =>
+  async (key) => {
     const name = knownHostName(host, port);
     const pinned = pinnedKeys(existsSync(file) ? readFileSync(file, "utf8") : "", name);
     const offered = key.toString("base64");
-    if (pinned.includes(offered) || (replaced && pinned.length > 0)) return { accepted: true };
+    if (pinned.includes(offered)) return { accepted: true };
+    const told = await toldKeys?.();
+    if (told !== undefined && !told.includes(offered)) {
+      return {
+        accepted: false,
+        reason:
+          "which is none of those that the instance's console tells; somebody may be listening",
+      };
+    }
     if (pinned.length > 0) {
+      if (told !== undefined || replaced) return { accepted: true };
       return {
         accepted: false,
         reason: `not the one pinned in ${file}; if the instance was replaced on purpose run once with --replaced, otherwise somebody may be listening`,

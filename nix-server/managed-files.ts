@@ -167,3 +167,12 @@ ExecStart=${COLLECTOR}
     content: `${NOTE}[Unit]\nDescription=Collect garbage in the Nix store\n[Timer]\nOnCalendar=hourly\nRandomizedDelaySec=10min\n[Install]\nWantedBy=timers.target\n`,
   },
 ];
+
+/** Every file that is ours, beside the mount of the store, which depends on the volume. */
+export const managedFiles = (desired: DesiredServer, cores: number): ManagedFile[] => [
+  ...clientAndAdminFiles(desired),
+  ...sshdFiles(desired),
+  ...nixFiles(),
+  ...nfsFiles(desired, cores),
+  ...collectorFiles(desired),
+];

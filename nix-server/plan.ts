@@ -1,14 +1,7 @@
 import { CLIENT_USER, type DesiredServer } from "./desired.ts";
 import { type Facts, type FactsQuery, factsCommand, parseFacts } from "./facts/facts.ts";
 import { type Host, ProvisionError } from "./host.ts";
-import {
-  clientAndAdminFiles,
-  collectorFiles,
-  NIX_MOUNT,
-  nfsFiles,
-  nixFiles,
-  sshdFiles,
-} from "./managed-files.ts";
+import { managedFiles, NIX_MOUNT } from "./managed-files.ts";
 import { CANARY_ROOT } from "./operations/canary.ts";
 import { OPERATIONS } from "./operations/index.ts";
 import { KEY_FILES } from "./operations/keys.ts";
@@ -27,17 +20,7 @@ export const factsQuery = (desired: DesiredServer): FactsQuery => ({
     ...["nix.mount", "ssh.service", "nix-daemon.socket", "nix-daemon.service"],
     ...["nfs-server.service", "nixbarn-collect-garbage.timer", ...MASKED_UNITS],
   ],
-  files: [
-    NIX_MOUNT,
-    ...[
-      ...clientAndAdminFiles(desired),
-      ...sshdFiles(desired),
-      ...nixFiles(),
-      ...nfsFiles(desired, 1),
-      ...collectorFiles(desired),
-    ].map(({ path }) => path),
-    ...KEY_FILES,
-  ],
+  files: [NIX_MOUNT, ...managedFiles(desired, 1).map(({ path }) => path), ...KEY_FILES],
   clientUser: CLIENT_USER,
   canaryRoot: CANARY_ROOT,
 });

@@ -1,5 +1,7 @@
 import { connect as connectTcp } from "node:net";
-import type { SshTarget } from "./ssh-host.ts";
+import { Client } from "ssh2";
+import { fingerprintOf } from "./known-hosts.ts";
+import type { SshTarget } from "./ssh-connection.ts";
 
 export interface Finding {
   readonly ok: boolean;
@@ -7,19 +9,7 @@ export interface Finding {
 }
 
 const TIMEOUT_MS = 10_000;
-
-/** The first line that the port says, or undefined when it does not answer. */
-const banner = (host: string, port: number): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    const socket = connectTcp({ host, port });
-    const end = (value: string | undefined): void => {
-      socket.destroy();
-      resolve(value);
-    };
-    socket.setTimeout(TIMEOUT_MS, () => end(undefined));
-    socket.once("error", () => end(undefined));
-    socket.once("data", (data) => end(data.toString("utf8").split("\r\n")[0]));
-  });
+const RPCBIND_PORT = 111;
 
 const isOpen = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -33,17 +23,70 @@ const isOpen = (host: string, port: number): Promise<boolean> =>
     socket.once("connect", () => end(true));
   });
 
-const RPCBIND_PORT = 111;
+interface Greeting {
+  readonly hostKey?: Buffer;
+  /** Ways to log in that the server offers to who shows no key. */
+  readonly methods: readonly string[];
+  readonly problem?: string;
+}
 
-/** What anyone on the network sees: ssh answers, the portmapper does not. Needs no login. */
-export const verify = async ({ host, port = 22 }: SshTarget): Promise<Finding[]> => {
-  const said = await banner(host, port);
-  const mapper = await isOpen(host, RPCBIND_PORT);
+/** Knocks without any credential. */
+const knock = ({ host, port }: SshTarget): Promise<Greeting> =>
+  new Promise((resolve) => {
+    let hostKey: Buffer | undefined;
+    const client = new Client();
+    const end = (methods: readonly string[], problem?: string): void => {
+      client.destroy();
+      resolve({
+        methods,
+        ...(hostKey === undefined ? {} : { hostKey }),
+        ...(problem === undefined ? {} : { problem }),
+      });
+    };
+    client.once("error", (error) => end([], error.message));
+    client.connect({
+      host,
+      port,
+      username: "nobody",
+      readyTimeout: TIMEOUT_MS,
+      algorithms: { serverHostKey: ["ssh-ed25519"] },
+      hostVerifier: (key: Buffer) => {
+        hostKey = key;
+        return true;
+      },
+      authHandler: (methodsLeft: readonly string[] | null, _partial, next) => {
+        if (methodsLeft === null) next("none");
+        else end(methodsLeft);
+        return undefined;
+      },
+    });
+  });
+
+/**
+ * What anyone on the network sees: ssh answers with the pinned host key and takes keys only; the
+ * portmapper does not answer. Needs no login; a machine behind a jump host cannot be seen so.
+ */
+export const verify = async (target: SshTarget): Promise<Finding[]> => {
+  const { host, port } = target;
+  const { hostKey, methods, problem } = await knock(target);
+  if (hostKey === undefined) {
+    return [
+      {
+        ok: false,
+        text: `ssh does not answer on ${host}:${port} (${problem}); check the security group and that the machine runs`,
+      },
+    ];
+  }
+  const verdict = await target.hostKeyCheck(hostKey);
+  const keysOnly = methods.length === 1 && methods[0] === "publickey";
   return [
-    said?.startsWith("SSH-2.0-")
-      ? { ok: true, text: `ssh answers: ${said}` }
-      : { ok: false, text: `ssh does not answer on ${host}:${port}; check the security group` },
-    mapper
+    verdict.accepted
+      ? { ok: true, text: `ssh answers with the pinned host key ${fingerprintOf(hostKey)}` }
+      : { ok: false, text: `the host key is ${fingerprintOf(hostKey)}, ${verdict.reason}` },
+    keysOnly
+      ? { ok: true, text: "ssh takes keys only" }
+      : { ok: false, text: `ssh offers ${methods.join(", ") || "no way to log in"}; run apply` },
+    (await isOpen(host, RPCBIND_PORT))
       ? { ok: false, text: `rpcbind answers on port ${RPCBIND_PORT}; run apply` }
       : { ok: true, text: `rpcbind does not answer on port ${RPCBIND_PORT}` },
   ];

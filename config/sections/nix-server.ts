@@ -45,16 +45,22 @@ const volume = z
   .prefault({})
   .meta({ description: "The gp3 volume that holds /nix.", example: { sizeGiB: 500, iops: 6000 } });
 
+/** Also for an own server, which has no environment file. */
+export const GARBAGE_COLLECTION_DEFAULTS = {
+  rootsOlderThanDays: 30,
+  aboveFillPercent: 80,
+} as const;
+
 const garbageCollection = z
   .strictObject({
     rootsOlderThanDays: whole(1, 3650, {
       description: "Clients' roots that nobody has renewed for so long are pruned.",
       example: 30,
-    }).default(30),
+    }).default(GARBAGE_COLLECTION_DEFAULTS.rootsOlderThanDays),
     aboveFillPercent: whole(10, 95, {
       description: "Collect only while the volume is fuller than this.",
       example: 80,
-    }).default(80),
+    }).default(GARBAGE_COLLECTION_DEFAULTS.aboveFillPercent),
   })
   .prefault({})
   .meta({

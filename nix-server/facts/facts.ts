@@ -38,7 +38,7 @@ const SCRIPT = `
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 packages=$1 units=$2 files=$3 user=$4 canary=$5
 echo @@cores; nproc
-echo @@blockDevices; lsblk --json --bytes --output PATH,SERIAL,SIZE,TYPE,PKNAME
+echo @@blockDevices; lsblk --json --list --bytes --output PATH,SERIAL,SIZE,TYPE,PKNAME
 echo @@signatures
 for disk in $(lsblk --noheadings --list --output PATH); do
   printf 'PATH=%s\\n' "$disk"; blkid --probe --output export "$disk" 2>/dev/null

@@ -1,13 +1,12 @@
+import { CANARY } from "../../config/canary.ts";
 import { change, noOp, type Operation } from "../outcome.ts";
 
 export const CANARY_ROOT = "/nix/var/nix/gcroots/nixbarn-canary";
-/** The name and content are fixed, so the store path is the same on every server. */
-const CANARY_NAME = "nixbarn-canary";
 
 const ADD = `set -eu
 folder=$(mktemp --directory)
 trap 'rm -r "$folder"' EXIT
-printf 'the Nix store is mounted\\n' > "$folder/$1"
+printf %s "$3" > "$folder/$1"
 chmod 644 "$folder/$1"
 ln -sfn "$(nix-store --add "$folder/$1")" "$2"`;
 
@@ -15,9 +14,12 @@ ln -sfn "$(nix-store --add "$folder/$1")" "$2"`;
 export const canary: Operation = {
   name: "canary path",
   decide: (_, { canary: path }) =>
-    path?.startsWith("/nix/store/")
+    path === CANARY.storePath
       ? noOp(`${path} has a root`)
-      : change("no canary", `a store path ${CANARY_NAME} with a root`, [
-          { argv: ["sh", "-c", ADD, "add", CANARY_NAME, CANARY_ROOT], timeoutSec: 120 },
+      : change(path ?? "no canary", `${CANARY.storePath} with a root`, [
+          {
+            argv: ["sh", "-c", ADD, "add", CANARY.name, CANARY_ROOT, CANARY.content],
+            timeoutSec: 120,
+          },
         ]),
 };

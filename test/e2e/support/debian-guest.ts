@@ -1,147 +1,81 @@
-/**
- * A real Debian 13 machine in QEMU, with a volume that looks like an EBS volume on NVMe.
- * The base image is built once and cached; each guest starts from a copy-on-write overlay of it.
- */
+/** A real Debian 13 machine in QEMU, with volumes that look like EBS volumes on NVMe. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheFolder, freePort } from "./machine.ts";
+import { type GuestKind, guestBase } from "./guest-base.ts";
+import { freePort } from "./machine.ts";
 
-const CACHE = join(cacheFolder, "debian-guest");
-/** Raise it when the base image's contents change. */
-const BASE_VERSION = "3";
-const ROOT_DISK = "8G";
 const MEMORY_MIB = 2048;
-
-/** What Debian's cloud image has and the provisioner expects. */
-const PACKAGES =
-  "systemd-sysv,dbus,openssh-server,sudo,linux-image-cloud-amd64,iproute2,ca-certificates,python3-minimal,curl,xz-utils,nvme-cli,xfsprogs,e2fsprogs,udev,systemd-resolved,kmod";
-/** Fetched, not installed, so that a test's first apply does not wait for a mirror. */
-const PREFETCHED = ["nix-bin", "nix-setup-systemd", "nfs-kernel-server"];
-
 /** The only accelerator settings that boot reliably under QEMU 7.2 without KVM. */
 const CPU = ["-accel", "tcg,thread=single", "-cpu", "max,-la57,-cx16"];
 
-export interface GuestBase {
-  readonly image: string;
-  readonly kernel: string;
-  readonly initrd: string;
-  /** Private key of the guest's user `admin`, who may use sudo. */
-  readonly keyFile: string;
-}
-
-export interface Guest {
-  /** Loopback port of the guest's sshd. */
-  readonly port: number;
-  readonly consoleLog: string;
-  readonly stop: () => Promise<void>;
-}
-
 export interface GuestVolume {
+  /** A raw image; see {@link createVolume}. */
   readonly path: string;
   /** As on EC2: the volume's id without its hyphen. */
   readonly serial: string;
 }
 
-const CUSTOMIZE = (publicKey: string): string => `set -eu
-root="$1"
-echo nix-server > "$root/etc/hostname"
-echo '127.0.0.1 localhost nix-server' > "$root/etc/hosts"
-printf '/dev/vda / ext4 defaults 0 1\\n' > "$root/etc/fstab"
-printf '[Match]\\nName=en* eth*\\n[Network]\\nDHCP=yes\\n' > "$root/etc/systemd/network/10-all.network"
-chroot "$root" systemctl enable systemd-networkd systemd-resolved ssh
-chroot "$root" systemctl mask apt-daily.timer apt-daily-upgrade.timer systemd-networkd-wait-online.service
-chroot "$root" useradd --create-home --shell /bin/bash admin
-echo 'admin ALL=(ALL) NOPASSWD:ALL' > "$root/etc/sudoers.d/admin"
-mkdir -p "$root/home/admin/.ssh"
-echo '${publicKey}' > "$root/home/admin/.ssh/authorized_keys"
-chroot "$root" chown -R admin:admin /home/admin
-chroot "$root" apt-get install --yes --download-only --no-install-recommends ${PREFETCHED.join(" ")}
-`;
+export interface GuestOptions {
+  readonly kind: GuestKind;
+  /** Holds the copy-on-write root disk: the same folder again is the same machine. */
+  readonly folder: string;
+  readonly volumes?: readonly GuestVolume[];
+  /** Loopback port of the link to another guest; the server listens on it. */
+  readonly linkPort?: number;
+  /** Loopback port of its ssh; the same again, so that a replaced machine keeps its address. */
+  readonly sshPort?: number;
+}
 
-/** Builds the base image on first use (about two minutes), or finds it in the cache. */
-export const guestBase = async (): Promise<GuestBase> => {
-  const folder = join(CACHE, `base-${BASE_VERSION}`);
-  const base = {
-    image: join(folder, "root.img"),
-    kernel: join(folder, "vmlinuz"),
-    initrd: join(folder, "initrd.img"),
-    keyFile: join(folder, "admin-key"),
-  };
-  if (existsSync(folder)) return base;
-  await mkdir(CACHE, { recursive: true });
-  const work = await mkdtemp(join(CACHE, "building-"));
-  try {
-    await execa("ssh-keygen", [
-      "-q",
-      "-t",
-      "ed25519",
-      "-N",
-      "",
-      "-C",
-      "test",
-      "-f",
-      join(work, "admin-key"),
-    ]);
-    const { stdout: publicKey } = await execa("cat", [join(work, "admin-key.pub")]);
-    const hook = join(work, "customize.sh");
-    await writeFile(hook, CUSTOMIZE(publicKey));
-    const root = join(work, "root");
-    await execa("mmdebstrap", [
-      "--variant=important",
-      `--include=${PACKAGES}`,
-      "--components=main",
-      "--skip=cleanup/apt",
-      `--customize-hook=sh ${hook} "$1"`,
-      "trixie",
-      root,
-    ]);
-    const boot = await readdir(join(root, "boot"));
-    for (const [prefix, name] of [
-      ["vmlinuz-", "vmlinuz"],
-      ["initrd.img-", "initrd.img"],
-    ] as const) {
-      const file = boot.find((entry) => entry.startsWith(prefix));
-      if (file === undefined) throw new Error(`the base image has no /boot/${prefix}*`);
-      await execa("cp", [join(root, "boot", file), join(work, name)]);
-    }
-    await execa("mke2fs", ["-q", "-t", "ext4", "-d", root, join(work, "root.img"), ROOT_DISK]);
-    await rm(root, { recursive: true, force: true });
-    await rename(work, folder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  return base;
-};
+export interface Guest {
+  /** Loopback port of the guest's sshd, which answers after about a minute. */
+  readonly sshPort: number;
+  /** Attaches a volume to the running machine. */
+  readonly attach: (volume: GuestVolume) => Promise<void>;
+  /** Pulls the plug for a moment: the machine boots anew without having shut down. */
+  readonly reset: () => Promise<void>;
+  /** Ends the machine, as when an instance is terminated. */
+  readonly stop: () => Promise<void>;
+}
 
-/** Makes an empty sparse volume. */
+/** Makes an empty sparse volume, or enlarges one. */
 export const createVolume = async (path: string, sizeGiB: number): Promise<void> => {
   await execa("truncate", ["--size", `${sizeGiB}G`, path]);
 };
 
-/** Boots a fresh overlay in `folder`; returns at once, ssh answers after about a minute. */
-export const startGuest = async (
-  folder: string,
-  volumes: readonly GuestVolume[],
-): Promise<Guest> => {
-  const base = await guestBase();
+/** Tells QEMU's monitor some commands, in order. https://www.qemu.org/docs/master/system/monitor.html */
+const monitor = (socket: string, commands: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let said = "";
+    const connection = createConnection(socket, () =>
+      connection.write(commands.map((line) => `${line}\n`).join("")),
+    );
+    connection.once("error", reject);
+    connection.on("data", (data) => {
+      said += data.toString();
+      if (said.split("(qemu)").length > commands.length + 1) connection.end();
+    });
+    connection.once("close", () => resolve(said));
+  });
+
+const DRIVE = "if=none,format=raw";
+
+/** Boots and returns at once. */
+export const startGuest = async (options: GuestOptions): Promise<Guest> => {
+  const { kind, folder, volumes = [], linkPort } = options;
+  const base = await guestBase(kind);
+  await mkdir(folder, { recursive: true });
   const overlay = join(folder, "root.qcow2");
   if (!existsSync(overlay)) {
-    await execa("qemu-img", [
-      "create",
-      "-q",
-      "-f",
-      "qcow2",
-      "-F",
-      "raw",
-      "-b",
-      base.image,
-      overlay,
-    ]);
+    const backing = ["-F", "raw", "-b", base.image];
+    await execa("qemu-img", ["create", "-q", "-f", "qcow2", ...backing, overlay]);
   }
-  const port = await freePort();
-  const consoleLog = join(folder, "console.log");
+  const sshPort = options.sshPort ?? (await freePort());
+  const socket = join(folder, "monitor");
+  const link = `socket,id=link,${kind === "server" ? "listen" : "connect"}=127.0.0.1:${linkPort}`;
+  const mac = `52:54:00:77:00:0${kind === "server" ? 1 : 2}`;
   const qemu = execa(
     "qemu-system-x86_64",
     [
@@ -149,20 +83,32 @@ export const startGuest = async (
       ...["-m", String(MEMORY_MIB), "-smp", "1", "-display", "none"],
       ...["-kernel", base.kernel, "-initrd", base.initrd],
       ...["-append", "root=/dev/vda rw console=ttyS0 net.ifnames=0"],
-      ...["-serial", `file:${consoleLog}`],
+      ...["-serial", `file:${join(folder, "console.log")}`],
+      ...["-monitor", `unix:${socket},server=on,wait=off`],
       ...["-drive", `file=${overlay},if=virtio,format=qcow2`],
-      ...["-netdev", `user,id=net,hostfwd=tcp:127.0.0.1:${port}-:22`],
+      ...["-netdev", `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${sshPort}-:22`],
       ...["-device", "virtio-net-pci,netdev=net", "-device", "virtio-rng-pci"],
+      ...(linkPort === undefined
+        ? []
+        : ["-netdev", link, "-device", `virtio-net-pci,netdev=link,mac=${mac}`]),
       ...volumes.flatMap(({ path, serial }, index) => [
-        ...["-drive", `file=${path},if=none,id=volume${index},format=raw`],
+        ...["-drive", `file=${path},id=volume${index},${DRIVE}`],
         ...["-device", `nvme,drive=volume${index},serial=${serial}`],
       ]),
     ],
     { reject: false, cleanup: true },
   );
   return {
-    port,
-    consoleLog,
+    sshPort,
+    attach: async ({ path, serial }) => {
+      await monitor(socket, [
+        `drive_add 0 file=${path},id=late,${DRIVE}`,
+        `device_add nvme,drive=late,serial=${serial}`,
+      ]);
+    },
+    reset: async () => {
+      await monitor(socket, ["system_reset"]);
+    },
     stop: async () => {
       qemu.kill("SIGTERM");
       await qemu;
