@@ -2,6 +2,7 @@ import "./cli/without-source-maps.ts";
 import { join, relative } from "node:path";
 import { App } from "cdktf";
 import { DEFAULT_ENVIRONMENT, loadEnvironment, UserError } from "./config/load.ts";
+import { provisioningTrigger } from "./nix-server/trigger.ts";
 import { buildStacks } from "./stacks/index.ts";
 
 const here = import.meta.dirname;
@@ -16,6 +17,8 @@ const main = (): void => {
     environment,
     stateFolder: join(here, "out", name, "state"),
     today: new Date().toISOString().slice(0, 10),
+    provisioningTrigger: provisioningTrigger(environment),
+    projectFolder: relative(join(app.outdir, "stacks", "one"), here),
   });
   app.synth();
   if (byCdktf) return;

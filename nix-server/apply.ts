@@ -8,6 +8,16 @@ import { type Progress, SILENT } from "./progress.ts";
 
 const LINES_OF_OUTPUT = 12;
 
+/** Says in which operation a fault came up. */
+const during = async <Value>(operation: string, work: Promise<Value>): Promise<Value> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ProvisionError)) throw error;
+    throw new ProvisionError(`${operation}: ${error.message}`);
+  }
+};
+
 const runCommand = async (
   host: Host,
   operation: string,
@@ -15,10 +25,7 @@ const runCommand = async (
   progress: Progress,
 ): Promise<void> => {
   const onLine = (line: string): void => progress.running(operation, line);
-  const { code, stdout, stderr } = await host.run(command, onLine).catch((error: unknown) => {
-    if (!(error instanceof ProvisionError)) throw error;
-    throw new ProvisionError(`${operation}: ${error.message}`);
-  });
+  const { code, stdout, stderr } = await during(operation, host.run(command, onLine));
   if (code === 0) return;
   const said = (stderr.trim() || stdout.trim()).split("\n").slice(-LINES_OF_OUTPUT).join("\n");
   throw new ProvisionError(
@@ -54,7 +61,7 @@ export const apply = async (
     }
     if (outcome.kind === "change") {
       for (const command of outcome.commands) await runCommand(host, name, command, progress);
-      facts = await readFacts(host, desired);
+      facts = await during(name, readFacts(host, desired));
     }
     steps.push(step);
   }

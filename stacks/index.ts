@@ -12,12 +12,24 @@ export interface BuildProps {
   readonly stateFolder: string;
   /** The day in UTC, YYYY-MM-DD: decides which previous API keys are still admitted. */
   readonly today: string;
+  /** A hash of all that the provisioner would set on the Nix server. */
+  readonly provisioningTrigger: string;
+  /** Where package.json is, seen from a stack's folder in cdktf.out. */
+  readonly projectFolder: string;
 }
 
 /** Builds all stacks of an environment, in the order in which they are deployed. */
-export const buildStacks = (app: App, { today, ...props }: BuildProps): BaseStack[] => {
+export const buildStacks = (
+  app: App,
+  { today, provisioningTrigger, projectFolder, ...props }: BuildProps,
+): BaseStack[] => {
   const network = new NetworkStack(app, props);
-  const nixServer = new NixServerStack(app, { ...props, network: network.outputs });
+  const nixServer = new NixServerStack(app, {
+    ...props,
+    network: network.outputs,
+    provisioningTrigger,
+    projectFolder,
+  });
   const cluster = new ClusterStack(app, {
     ...props,
     network: network.outputs,

@@ -5,7 +5,7 @@ import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import type { Construct } from "constructs";
 import { stringify } from "yaml";
-import { namesOf } from "../config/names.ts";
+import { namesOf, stackId } from "../config/names.ts";
 import type { StackOutputs } from "../config/outputs.ts";
 import { PORTS } from "../config/ports.ts";
 import type { Environment } from "../config/schema.ts";
@@ -13,6 +13,7 @@ import { planNetwork } from "../config/subnets.ts";
 import { DEBIAN_IMAGE } from "../config/versions.ts";
 import { Firewall } from "../constructs/firewall.ts";
 import { NixStoreVolume } from "../constructs/nix-store-volume.ts";
+import { asJson, Provisioning } from "../constructs/provisioning.ts";
 import { BaseStack, type StackProps } from "./base-stack.ts";
 
 /** Room for Debian, Nix and builds' temporary files; the store is on its own volume. */
@@ -32,6 +33,10 @@ const cloudConfig = ({ nixServer }: Environment): string =>
 
 export interface NixServerStackProps extends StackProps {
   readonly network: Pick<StackOutputs<"network">, "vpcId" | "nixServerSubnetId">;
+  /** A hash of all that the provisioner would set on the server. */
+  readonly provisioningTrigger: string;
+  /** Where package.json is, seen from the stack's folder in cdktf.out. */
+  readonly projectFolder: string;
 }
 
 /** The Nix server: an instance that can be replaced, and an address and a volume that stay. */
@@ -81,7 +86,7 @@ export class NixServerStack extends BaseStack {
       name: `${names.prefix}-nix-store`,
       snapshotRoleName: names.role("snapshots"),
     });
-    new VolumeAttachment(this, "store-attachment", {
+    const attachment = new VolumeAttachment(this, "store-attachment", {
       deviceName: STORE_DEVICE_NAME,
       instanceId: instance.id,
       volumeId: store.volume.id,
@@ -93,6 +98,21 @@ export class NixServerStack extends BaseStack {
       sshAddress: address?.publicIp ?? plan.nixServerAddress,
       volumeId: store.volume.id,
       nfsClientSecurityGroupId: nfsClients.group.id,
+    });
+    const { name } = environment;
+    new Provisioning(this, "provisioning", {
+      script: "nix-server -- apply",
+      projectFolder: props.projectFolder,
+      environment: {
+        ENVIRONMENT: name,
+        NIXBARN_NIX_SERVER_OUTPUTS: asJson({ [stackId(name, "nix-server")]: this.outputs }),
+      },
+      triggers: {
+        desired: props.provisioningTrigger,
+        instance: instance.id,
+        volume: `${store.volume.id} ${nixServer.volume.sizeGiB} GiB`,
+      },
+      dependsOn: [attachment, ...firewall.rules, ...(address === undefined ? [] : [address])],
     });
   }
 

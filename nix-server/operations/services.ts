@@ -66,10 +66,18 @@ export const nixDaemon: Operation = {
     ]),
 };
 
-const exportsStore = (desired: DesiredServer, { exports }: Facts): boolean =>
-  desired.exportCidrs.every((cidr) =>
-    exports.split("\n").some((line) => /^\/nix\/store\s/.test(line) && line.includes(cidr)),
+/** True when the store, guarded and read-only, is all that is exported, to the wanted networks alone. */
+const exportsStore = (desired: DesiredServer, { exports }: Facts): boolean => {
+  const found = exports.split("\n").filter(Boolean);
+  const wanted = desired.exportCidrs.map((cidr) => `/nix/store ${cidr}`);
+  const actual = found.map((line) => line.split("(")[0]?.trim().replace(/\s+/, " "));
+  const guarded = found.every((line) =>
+    ["ro", "fsid=1", "mountpoint=/nix", "root_squash"].every((option) =>
+      line.split(/[(),]/).includes(option),
+    ),
   );
+  return guarded && wanted.toSorted().join() === actual.toSorted().join();
+};
 
 export const nfs: Operation = {
   name: "NFS export",
@@ -78,7 +86,7 @@ export const nfs: Operation = {
     const wanted = nfsFiles(desired, facts.cores);
     const service = decideService("nfs-server.service", wanted, facts, restart);
     if (service.kind !== "no-op" || exportsStore(desired, facts)) return service;
-    return change("not every network may mount the store", desired.exportCidrs.join(", "), [
+    return change(facts.exports || "nothing is exported", desired.exportCidrs.join(", "), [
       { argv: ["exportfs", "-r"] },
     ]);
   },

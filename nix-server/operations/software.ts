@@ -21,7 +21,15 @@ export const maskRpcbind: Operation = {
 const INSTALL = `set -eu
 export DEBIAN_FRONTEND=noninteractive
 if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
-dpkg --configure --pending
+# dpkg does not wait for its lock by itself: cloud-init, or an install whose connection was cut, may hold it.
+tries=60
+until said=$(dpkg --configure --pending 2>&1); do
+  tries=$((tries - 1))
+  case $said in *lock*) ;; *) tries=0 ;; esac
+  if [ "$tries" -le 0 ]; then echo "$said" >&2; exit 1; fi
+  echo "waiting for another run of apt or dpkg"
+  sleep 5
+done
 # A mirror that is down is no fault while the packages are at hand.
 apt-get -q -o DPkg::Lock::Timeout=300 update || echo "the package lists could not be refreshed" >&2
 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install --no-install-recommends "$@"

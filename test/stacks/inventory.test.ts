@@ -34,6 +34,7 @@ const EXPECTED = {
     aws_volume_attachment: 1,
     aws_vpc_security_group_egress_rule: 1,
     aws_vpc_security_group_ingress_rule: 2, // ssh from one network, NFS from the workers
+    terraform_data: 1, // runs the provisioner
   },
   cluster: {
     aws_cloudwatch_log_group: 1, // control plane

@@ -10,6 +10,7 @@ const PARTS = [
   "config",
   "stacks",
   "constructs",
+  "nix-server",
   "environments",
   "package.json",
   "tsconfig.json",

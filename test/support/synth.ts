@@ -54,7 +54,13 @@ const synthesizeApp = (build: (app: App) => readonly string[]): [id: string, jso
  */
 export const synthesize = (environment: Environment, today = TODAY): Record<string, StackJson> => {
   const stacks = synthesizeApp((app) =>
-    buildStacks(app, { environment, stateFolder: "/state", today }).map(({ node }) => node.id),
+    buildStacks(app, {
+      environment,
+      stateFolder: "/state",
+      today,
+      provisioningTrigger: "trigger",
+      projectFolder: "../../..",
+    }).map(({ node }) => node.id),
   );
   return Object.fromEntries(
     stacks.map(([id, json]) => [id.slice(environment.name.length + 1), json]),

@@ -23,8 +23,8 @@ export interface GuestOptions {
   /** Holds the copy-on-write root disk: the same folder again is the same machine. */
   readonly folder: string;
   readonly volumes?: readonly GuestVolume[];
-  /** Loopback port of the link to another guest; the server listens on it. */
-  readonly linkPort?: number;
+  /** Two UDP ports of loopback, the link between two guests: the server's end and the client's. */
+  readonly link?: { readonly server: number; readonly client: number };
   /** Loopback port of its ssh; the same again, so that a replaced machine keeps its address. */
   readonly sshPort?: number;
 }
@@ -64,7 +64,7 @@ const DRIVE = "if=none,format=raw";
 
 /** Boots and returns at once. */
 export const startGuest = async (options: GuestOptions): Promise<Guest> => {
-  const { kind, folder, volumes = [], linkPort } = options;
+  const { kind, folder, volumes = [], link } = options;
   const base = await guestBase(kind);
   await mkdir(folder, { recursive: true });
   const overlay = join(folder, "root.qcow2");
@@ -74,7 +74,9 @@ export const startGuest = async (options: GuestOptions): Promise<Guest> => {
   }
   const sshPort = options.sshPort ?? (await freePort());
   const socket = join(folder, "monitor");
-  const link = `socket,id=link,${kind === "server" ? "listen" : "connect"}=127.0.0.1:${linkPort}`;
+  // By UDP, so that one end can be replaced while the other stays.
+  const cable = (near: number, far: number) =>
+    `socket,id=link,udp=127.0.0.1:${far},localaddr=127.0.0.1:${near}`;
   const mac = `52:54:00:77:00:0${kind === "server" ? 1 : 2}`;
   const qemu = execa(
     "qemu-system-x86_64",
@@ -88,9 +90,13 @@ export const startGuest = async (options: GuestOptions): Promise<Guest> => {
       ...["-drive", `file=${overlay},if=virtio,format=qcow2`],
       ...["-netdev", `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${sshPort}-:22`],
       ...["-device", "virtio-net-pci,netdev=net", "-device", "virtio-rng-pci"],
-      ...(linkPort === undefined
+      ...(link === undefined
         ? []
-        : ["-netdev", link, "-device", `virtio-net-pci,netdev=link,mac=${mac}`]),
+        : [
+            "-netdev",
+            kind === "server" ? cable(link.server, link.client) : cable(link.client, link.server),
+            ...["-device", `virtio-net-pci,netdev=link,mac=${mac}`],
+          ]),
       ...volumes.flatMap(({ path, serial }, index) => [
         ...["-drive", `file=${path},id=volume${index},${DRIVE}`],
         ...["-device", `nvme,drive=volume${index},serial=${serial}`],
@@ -102,8 +108,8 @@ export const startGuest = async (options: GuestOptions): Promise<Guest> => {
     sshPort,
     attach: async ({ path, serial }) => {
       await monitor(socket, [
-        `drive_add 0 file=${path},id=late,${DRIVE}`,
-        `device_add nvme,drive=late,serial=${serial}`,
+        `drive_add 0 file=${path},id=late-${serial},${DRIVE}`,
+        `device_add nvme,drive=late-${serial},serial=${serial}`,
       ]);
     },
     reset: async () => {

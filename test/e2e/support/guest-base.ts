@@ -65,6 +65,10 @@ for user in admin plain; do
   chroot "$root" chown -R "$user:$user" "/home/$user"
 done
 echo 'admin ALL=(ALL) NOPASSWD:ALL' > "$root/etc/sudoers.d/admin"
+# Each machine makes its own host keys at first boot, as cloud-init sees to on EC2.
+rm "$root"/etc/ssh/ssh_host_*
+mkdir "$root/etc/systemd/system/ssh.service.d"
+printf '[Service]\\nExecStartPre=\\nExecStartPre=/usr/bin/ssh-keygen -A\\nExecStartPre=/usr/sbin/sshd -t\\n' > "$root/etc/systemd/system/ssh.service.d/host-keys.conf"
 ${FETCHED[kind].length === 0 ? "" : `chroot "$root" apt-get install --yes --download-only --no-install-recommends ${FETCHED[kind].join(" ")}`}
 `;
 

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { stackOutputs } from "../../../config/outputs.ts";
 import { parseEnvironment } from "../../../config/parse.ts";
+import { provisioningTrigger } from "../../../nix-server/trigger.ts";
 import { buildStacks } from "../../../stacks/index.ts";
 import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
 import { Terraform } from "../support/terraform.ts";
+import { recordProvisioning } from "./record-provisioning.ts";
 import { createCertificate, createHostedZone } from "./seed.ts";
 
 type StackName = keyof typeof stackOutputs;
@@ -67,7 +69,12 @@ const CHANGES: readonly Change[] = [
     edit: (draft) => {
       draft.nixServer.volume = { ...draft.nixServer.volume, sizeGiB: 400 };
     },
-    expected: () => ({ "nix-server": ["aws_ebs_volume.store: update"] }),
+    expected: () => ({
+      "nix-server": [
+        "aws_ebs_volume.store: update",
+        "terraform_data.provisioning_run: delete, create",
+      ],
+    }),
   },
   {
     what: "one more pool",
@@ -94,6 +101,7 @@ describe.each([
   const folder = mkdtempSync(join(tmpdir(), "nixbarn-e2e-"));
   const draft = read(name);
   const keys = new Set<string>();
+  const recorder = recordProvisioning(join(folder, "project"));
   let aws: AwsStandIn;
   let terraform: Readonly<Record<StackName, Terraform>>;
 
@@ -106,6 +114,8 @@ describe.each([
       environment: parsed.environment,
       stateFolder: join(folder, "state"),
       today: "2026-11-23",
+      provisioningTrigger: provisioningTrigger(parsed.environment),
+      projectFolder: recorder.folder,
     });
     app.synth();
   };
@@ -169,6 +179,19 @@ describe.each([
     },
   );
 
+  test("the Nix server was provisioned once, with its own outputs in the environment", async () => {
+    const { volumeId, instanceId } = stackOutputs["nix-server"]
+      .loose()
+      .parse(await terraform["nix-server"].outputs());
+    expect(recorder.runs()).toEqual([
+      {
+        args: ["apply"],
+        environment: name,
+        outputs: { [`${name}-nix-server`]: expect.objectContaining({ volumeId, instanceId }) },
+      },
+    ]);
+  });
+
   test.each(CHANGES)("$what touches only what it should", async ({ edit, expected }) => {
     edit(draft, key);
     synthesize();
@@ -178,6 +201,10 @@ describe.each([
       await terraform[stack].apply();
       await expectNothingLeft(stack);
     }
+  });
+
+  test("the grown volume was provisioned, nothing else", () => {
+    expect(recorder.runs()).toHaveLength(2);
   });
 
   test("destroy keeps the store's volume until the environment allows it", async () => {
