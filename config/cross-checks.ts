@@ -3,6 +3,7 @@ import { overlaps, parseCidr } from "./cidr.ts";
 import { formatPath, type Path } from "./path.ts";
 import { poolPlatform } from "./platform.ts";
 import type { EnvironmentFile } from "./schema.ts";
+import { MIN_SHARD_GIB } from "./sections/buildbarn.ts";
 import { sshKeyIdentity } from "./ssh-key.ts";
 import { MAX_VPC_PREFIX, MAX_ZONES, MIN_VPC_PREFIX } from "./subnets.ts";
 
@@ -251,10 +252,10 @@ const checkPools = ({ buildbarn: { pools, storage } }: EnvironmentFile, report: 
     "platform (architecture and properties)",
     report,
   );
-  if (storage.sizeGiB / storage.shards < 5) {
+  if (storage.sizeGiB / storage.shards < MIN_SHARD_GIB) {
     report(
       ["buildbarn", "storage", "shards"],
-      `must leave at least 5 GiB for each shard of ${storage.sizeGiB} GiB`,
+      `must leave at least ${MIN_SHARD_GIB} GiB for each shard of ${storage.sizeGiB} GiB`,
       "use fewer shards or a larger sizeGiB",
       [["buildbarn", "storage"]],
     );

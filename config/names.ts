@@ -64,3 +64,8 @@ export const tagsOf = (environment: string): Record<string, string> => ({
 
 /** Kubernetes' label and taint key of a worker pool's nodes; its value is the pool's name. */
 export const POOL_LABEL = "nixbarn/pool";
+
+/** Kubernetes namespace of all that is ours. */
+export const NAMESPACE = "nixbarn";
+/** Storage class of Buildbarn's volumes: encrypted gp3. */
+export const STORAGE_CLASS = "nixbarn-gp3";

@@ -4,7 +4,8 @@ const id = z.string().min(1);
 
 /**
  * What each stack publishes: the contract between stacks, and between Terraform and everything that
- * reads its outputs (provisioner, client bundle, doctor). Only strings and lists of strings.
+ * reads its outputs (provisioner, client bundle, doctor). Other stacks take only strings and lists of
+ * strings.
  */
 export const stackOutputs = {
   network: z.strictObject({
@@ -39,6 +40,18 @@ export const stackOutputs = {
     targetGroupArn: id,
     /** Secrets Manager names of all live API keys, as `<…>/<key>/<generation>`. */
     apiKeySecretNames: z.array(id),
+  }),
+  platform: z.strictObject({ namespace: id }),
+  buildbarn: z.strictObject({
+    pools: z.array(
+      z.strictObject({
+        name: id,
+        /** What an action must carry to run on the pool: exactly these. */
+        execProperties: z.record(z.string(), z.string()),
+        /** Of the Bazel platform that stands for the pool. */
+        constraintValues: z.array(id),
+      }),
+    ),
   }),
 } as const;
 

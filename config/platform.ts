@@ -10,3 +10,15 @@ export const poolPlatform = (pool: {
   const properties = { OSFamily: "linux", ISA: ISA[pool.architecture], ...pool.platform };
   return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)));
 };
+
+/** Bazel's own names of the architectures. https://github.com/bazelbuild/platforms */
+const CPU = { amd64: "x86_64", arm64: "aarch64" } as const;
+
+/** What a pool offers, in Bazel's words; the last says that Nix's paths are there. */
+export const poolConstraints = (pool: {
+  readonly architecture: keyof typeof CPU;
+}): readonly string[] => [
+  "@platforms//os:linux",
+  `@platforms//cpu:${CPU[pool.architecture]}`,
+  "@rules_nixpkgs_core//constraints:support_nix",
+];

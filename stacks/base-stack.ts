@@ -53,9 +53,7 @@ export abstract class BaseStack extends TerraformStack {
   }
 
   /** Makes each value a Terraform output of the same name and gives the values back. */
-  protected publish<Outputs extends Readonly<Record<string, string | readonly string[]>>>(
-    outputs: Outputs,
-  ): Outputs {
+  protected publish<Outputs extends Readonly<Record<string, unknown>>>(outputs: Outputs): Outputs {
     for (const [name, value] of Object.entries(outputs)) {
       new TerraformOutput(this, name, { value, staticId: true });
     }

@@ -1,10 +1,12 @@
 import type { App } from "cdktf";
 import type { Environment } from "../config/schema.ts";
 import type { BaseStack } from "./base-stack.ts";
+import { BuildbarnStack } from "./buildbarn-stack.ts";
 import { ClusterStack } from "./cluster-stack.ts";
 import { IngressStack } from "./ingress-stack.ts";
 import { NetworkStack } from "./network-stack.ts";
 import { NixServerStack } from "./nix-server-stack.ts";
+import { PlatformStack } from "./platform-stack.ts";
 
 export interface BuildProps {
   readonly environment: Environment;
@@ -41,5 +43,15 @@ export const buildStacks = (
     cluster: cluster.outputs,
     today,
   });
-  return [network, nixServer, cluster, ingress];
+  const platform = new PlatformStack(app, { ...props, network: network.outputs });
+  // They find the cluster by its name, which Terraform does not see as a reference.
+  platform.addDependency(cluster);
+  const buildbarn = new BuildbarnStack(app, {
+    ...props,
+    nixServer: nixServer.outputs,
+    ingress: ingress.outputs,
+    projectFolder,
+  });
+  buildbarn.addDependency(platform);
+  return [network, nixServer, cluster, ingress, platform, buildbarn];
 };

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { STACKS } from "../config/names.ts";
 import { copyProgram } from "./support/program-copy.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -50,9 +51,7 @@ describe("npm run synth", () => {
   test("without a name, the example: where each stack's JSON is, and what to do next", () => {
     const { status, stdout, stderr } = synth(undefined);
     expect([status, stderr]).toEqual([0, ""]);
-    const files = ["network", "nix-server", "cluster", "ingress"].map(
-      (stack) => `cdktf.out/stacks/example-${stack}/cdk.tf.json`,
-    );
+    const files = STACKS.map((stack) => `cdktf.out/stacks/example-${stack}/cdk.tf.json`);
     for (const file of files) {
       expect(stdout).toContain(file);
       expect(existsSync(join(copy, file))).toBe(true);

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { architecture, flag, instanceType, label, whole } from "./leaf.ts";
 
+/** The least for one shard: a blob must fit into one of the blocks that its space is cut into. */
+export const MIN_SHARD_GIB = 5;
+
 const storage = z
   .strictObject({
     sizeGiB: whole(10, 16_384, {
@@ -10,7 +13,7 @@ const storage = z
     }).default(200),
     shards: whole(1, 32, {
       description:
-        "Over how many pods and volumes it is spread. Changing it loses part of the cache.",
+        "Over how many pods and volumes it is spread, at least 5 GiB each. Changing it loses part of the cache.",
       example: 2,
     }).default(2),
   })
@@ -95,7 +98,7 @@ const pool = z.strictObject({
     .default({})
     .meta({
       description:
-        "Further platform properties (exec_properties) beside OSFamily, ISA and Pool. Actions must carry exactly the pool's set.",
+        "Further platform properties (exec_properties) beside OSFamily and ISA. Actions must carry exactly the pool's set.",
       example: { gpu: "none" },
     }),
   actionTimeoutSec: z

@@ -55,6 +55,23 @@ const imdsOpen = (settings: Settings): boolean => {
   return options["http_tokens"] !== "required" || options["http_put_response_hop_limit"] !== 1;
 };
 
+/** What a release's values give as images. */
+const imagesOf = (release: Settings): string[] =>
+  listOf(release["values"]).length === 0
+    ? []
+    : [release["values"]]
+        .flat()
+        .map(String)
+        .flatMap((text) =>
+          [
+            ...text.matchAll(
+              /^\s*(?:image|initImage|worker|runner|runnerInstaller|init): (\S+[/:]\S+)$/gm,
+            ),
+          ].map(([, image = ""]) => image),
+        );
+const isPinned = (image: string): boolean =>
+  /@sha256:[0-9a-f]{64}$/.test(image) || (/:[^/:]+$/.test(image) && !image.endsWith(":latest"));
+
 const TAGGED = ["nixbarn:environment", "nixbarn:managed-by"];
 
 /** A 64-digit hex text is what our keys look like; the others are well-known shapes of secrets. */
@@ -194,6 +211,24 @@ const INVARIANTS: readonly Invariant[] = [
     plant: (stack) => {
       stack.provider["aws"] = [{ default_tags: [{ tags: { "nixbarn:managed-by": "cdktf" } }] }];
     },
+  },
+  {
+    what: "container images have an exact tag or a digest, charts a version or a place in this project",
+    broken: (stack) => [
+      ...where(["helm_release"], (release) => imagesOf(release).some((image) => !isPinned(image)))(
+        stack,
+      ),
+      ...where(
+        ["helm_release"],
+        (release) =>
+          release["version"] === undefined &&
+          !String(release["chart"]).startsWith("../../../charts/"),
+      )(stack),
+    ],
+    plant: plant("helm_release", {
+      chart: "../../../charts/storage",
+      values: ["image: example.com/storage:latest"],
+    }),
   },
   {
     what: "providers are pinned to one version, Terraform to a least one",

@@ -63,6 +63,18 @@ const EXPECTED = {
     aws_vpc_security_group_ingress_rule: 3, // two client networks, frontend from the load balancer
     random_bytes: 3, // the keys
   },
+  platform: {
+    aws_eks_pod_identity_association: 2, // load balancer controller, autoscaler
+    aws_iam_role: 2,
+    aws_iam_role_policy: 2,
+    helm_release: 3, // load balancer controller, autoscaler, metrics server
+    kubernetes_namespace_v1: 1,
+    kubernetes_network_policy_v1: 1, // everything is denied by default
+    kubernetes_storage_class_v1: 1, // encrypted gp3
+  },
+  buildbarn: {
+    helm_release: 6, // storage, scheduler, frontend, browser, two pools
+  },
 };
 
 describe("inventory of the example environment", () => {
@@ -108,5 +120,6 @@ test("the minimal environment differs in what it leaves out", () => {
     "ingress aws_secretsmanager_secret_version: 1 instead of 3",
     "ingress aws_vpc_security_group_ingress_rule: 2 instead of 3", // one client network
     "ingress random_bytes: 1 instead of 3",
+    "buildbarn helm_release: 5 instead of 6", // one pool
   ]);
 });

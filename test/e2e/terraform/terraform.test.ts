@@ -13,8 +13,9 @@ import { Terraform } from "../support/terraform.ts";
 import { recordProvisioning } from "./record-provisioning.ts";
 import { createCertificate, createHostedZone } from "./seed.ts";
 
-type StackName = keyof typeof stackOutputs;
-const STACKS: readonly StackName[] = ["network", "nix-server", "cluster", "ingress"];
+/** The stacks of AWS alone; suite kubernetes has the others. */
+const STACKS = ["network", "nix-server", "cluster", "ingress"] as const;
+type StackName = (typeof STACKS)[number];
 const NOTHING = { network: [], "nix-server": [], cluster: [], ingress: [] };
 
 /** An environment file as plain data, which the changes below edit. */

@@ -1,0 +1,74 @@
+import { PORTS } from "../config/ports.ts";
+import { ADDRESSES } from "./addresses.ts";
+import type { JsonObject } from "./json.ts";
+
+/** Anyone who gets through to the port; the network policies say who that is. */
+export const ALLOW: JsonObject = { allow: {} };
+/** Nobody. */
+export const DENY: JsonObject = { deny: {} };
+
+/** The largest message of the protocol that is held in memory; blobs beyond it are streamed. */
+export const MAXIMUM_MESSAGE_SIZE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Bazel pings each 30 s with our .bazelrc, others more often; gRPC's default of 5 min would answer with
+ * GOAWAY "too_many_pings". https://github.com/grpc/grpc/blob/master/doc/keepalive.md
+ */
+const KEEPALIVE: JsonObject = { minTime: "10s", permitWithoutStream: true };
+
+/** A gRPC server for the pods that the network policies let through. */
+export const grpcServer = (port: number): JsonObject => ({
+  listenAddresses: [`:${port}`],
+  authenticationPolicy: ALLOW,
+  keepaliveEnforcementPolicy: KEEPALIVE,
+});
+
+export const httpServer = (port: number): JsonObject => ({
+  listenAddresses: [`:${port}`],
+  authenticationPolicy: ALLOW,
+});
+
+/** Health at /-/healthy and metrics at /metrics. */
+export const GLOBAL: JsonObject = {
+  diagnosticsHttpServer: {
+    httpServers: [httpServer(PORTS.diagnosticsHttp)],
+    enablePrometheus: true,
+  },
+};
+
+/** All shards; which one has a blob follows from its digest and the shard's name. */
+const sharding = (shards: number): JsonObject => ({
+  sharding: {
+    shards: Object.fromEntries(
+      Array.from({ length: shards }, (_, shard) => [
+        String(shard),
+        { backend: { grpc: { client: { address: ADDRESSES.storage(shard) } } }, weight: 1 },
+      ]),
+    ),
+  },
+});
+
+/** The largest tree that is read to see whether all outputs of a cached action still exist. */
+const MAXIMUM_TOTAL_TREE_SIZE_BYTES = 64 * 1024 * 1024;
+
+export const contentAddressableStorage = sharding;
+
+/** Answers only with results whose outputs are still there. */
+export const actionCache = (shards: number): JsonObject => ({
+  completenessChecking: {
+    backend: sharding(shards),
+    maximumTotalTreeSizeBytes: MAXIMUM_TOTAL_TREE_SIZE_BYTES,
+  },
+});
+
+export const blobstore = (shards: number): JsonObject => ({
+  contentAddressableStorage: contentAddressableStorage(shards),
+  actionCache: actionCache(shards),
+});
+
+/** REAPI's Platform message; sorted by name, as the protocol wants it. */
+export const platformMessage = (properties: Readonly<Record<string, string>>): JsonObject => ({
+  properties: Object.entries(properties)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({ name, value })),
+});
