@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the e2e suites need beside Node: Python's moto in a virtual environment, and, where
-# the Terraform registry cannot be reached, the providers built from their Go modules. Quick when
+# Installs what the e2e suites need beside Node: Python's moto in a virtual environment, a Kubernetes
+# API server, QEMU with what builds its images, and, where the Terraform registry cannot be reached,
+# the providers built from their Go modules. Quick when
 # all is there. Caches live in ~/.cache/nixbarn.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,3 +23,16 @@ if [ "$("$cache/venv/bin/python" -c 'import importlib.metadata as m; print(m.ver
   "$cache/venv/bin/pip" install --quiet --disable-pip-version-check "moto[server]==$moto_version"
 fi
 "$here/support/terraform-mirror.sh"
+"$here/support/kube-api.sh"
+
+missing=()
+command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
+command -v qemu-img >/dev/null || missing+=(qemu-utils)
+command -v mmdebstrap >/dev/null || missing+=(mmdebstrap debian-archive-keyring)
+command -v ssh >/dev/null || missing+=(openssh-client)
+command -v mke2fs >/dev/null || missing+=(e2fsprogs)
+command -v openssl >/dev/null || missing+=(openssl)
+if [ ${#missing[@]} -gt 0 ]; then
+  [ "$(id -u)" = 0 ] || { echo "install.sh: missing: apt-get install ${missing[*]}" >&2; exit 1; }
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi

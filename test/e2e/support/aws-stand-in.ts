@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEBIAN_IMAGE } from "../../../config/versions.ts";
+import type { ControlPlane } from "./gap-eks.ts";
 import { startGapServer } from "./gap-server.ts";
 import { cacheFolder, freePort } from "./machine.ts";
 
@@ -38,8 +39,12 @@ export interface AwsStandIn {
 /**
  * Starts moto and the gap server on free loopback ports.
  * @param folder where the log and the image list go
+ * @param controlPlane what EKS says of each cluster
  */
-export const startAws = async (folder: string): Promise<AwsStandIn> => {
+export const startAws = async (
+  folder: string,
+  controlPlane?: ControlPlane,
+): Promise<AwsStandIn> => {
   mkdirSync(folder, { recursive: true });
   const imagesFile = join(folder, "images.json");
   writeFileSync(imagesFile, JSON.stringify(images));
@@ -52,7 +57,7 @@ export const startAws = async (folder: string): Promise<AwsStandIn> => {
   moto.stdout?.pipe(log);
   moto.stderr?.pipe(log);
   await waitForHttp(`http://127.0.0.1:${motoPort}/moto-api/`);
-  const gap = await startGapServer(motoPort);
+  const gap = await startGapServer(motoPort, controlPlane);
   return {
     environment: {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${gap.port}`,

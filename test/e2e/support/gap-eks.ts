@@ -140,8 +140,24 @@ export type CreateSecurityGroup = (
 const objectOf = (value: unknown): Item =>
   typeof value === "object" && value !== null ? { ...value } : {};
 
+/** Where clients of the cluster are sent. */
+export interface ControlPlane {
+  readonly endpoint: string;
+  /** The certificate authority's PEM text in base64. */
+  readonly certificateAuthority: string;
+}
+/** Answers nowhere: enough for stacks that only hand it on. */
+const NO_CONTROL_PLANE: ControlPlane = {
+  endpoint: "https://127.0.0.1:6443",
+  certificateAuthority: "Y2E=",
+};
+
 const clusters =
-  (items: Map<string, Item>, createSecurityGroup: CreateSecurityGroup) =>
+  (
+    items: Map<string, Item>,
+    createSecurityGroup: CreateSecurityGroup,
+    controlPlane: ControlPlane,
+  ) =>
   async ({ method, path: [, name = "", action], body, region }: AwsCall): Promise<AwsAnswer> => {
     if (method === "POST" && name === "") {
       const vpc = objectOf(body["resourcesVpcConfig"]);
@@ -153,8 +169,8 @@ const clusters =
         createdAt: NOW,
         status: "ACTIVE",
         platformVersion: "eks.1",
-        endpoint: "https://127.0.0.1:6443",
-        certificateAuthority: { data: "Y2E=" },
+        endpoint: controlPlane.endpoint,
+        certificateAuthority: { data: controlPlane.certificateAuthority },
         identity: { oidc: { issuer: `https://127.0.0.1/${created}` } },
         deletionProtection: false,
         kubernetesNetworkConfig: { ipFamily: "ipv4", ...objectOf(body["kubernetesNetworkConfig"]) },
@@ -176,12 +192,15 @@ const clusters =
   };
 
 /** EKS in memory: moto's forgets most of what it is given. https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations.html */
-export const eksRoutes = (createSecurityGroup: CreateSecurityGroup): Route => {
+export const eksRoutes = (
+  createSecurityGroup: CreateSecurityGroup,
+  controlPlane: ControlPlane = NO_CONTROL_PLANE,
+): Route => {
   const identities = podIdentities(new Map());
   const addonRoute = addons(new Map(), identities);
   const entryRoute = accessEntries(new Map(), new Map());
   const groupRoute = nodeGroups(new Map());
-  const clusterRoute = clusters(new Map(), createSecurityGroup);
+  const clusterRoute = clusters(new Map(), createSecurityGroup, controlPlane);
   return (call) => {
     const [first, , collection] = call.path;
     if (first === "addons") return addonVersions(call);

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { dlmRoutes } from "./gap-dlm.ts";
 import { ec2Corrections } from "./gap-ec2.ts";
-import { eksRoutes } from "./gap-eks.ts";
+import { type ControlPlane, eksRoutes } from "./gap-eks.ts";
 import type { Route } from "./gap-route.ts";
 import { unsigned } from "./unsigned.ts";
 
@@ -112,12 +112,14 @@ const createSecurityGroup = async (
  * Stands in front of moto: answers what moto lacks (EKS add-ons, access entries and pod identity;
  * DLM) from memory and forwards the rest.
  * @param motoPort moto's port on loopback
+ * @param controlPlane what EKS says of each cluster
  */
 export const startGapServer = async (
   motoPort: number,
+  controlPlane?: ControlPlane,
 ): Promise<{ server: Server; port: number; renames: Renames }> => {
   const routes: Readonly<Record<string, Route>> = {
-    eks: eksRoutes((...group) => createSecurityGroup(motoPort, ...group)),
+    eks: eksRoutes((...group) => createSecurityGroup(motoPort, ...group), controlPlane),
     dlm: dlmRoutes(),
   };
   const ec2 = ec2Corrections();

@@ -44,6 +44,8 @@ build() { # name, version in the mirror, module, revision
 }
 
 build random 3.7.2 github.com/terraform-providers/terraform-provider-random v1.3.2-0.20260824155315-e1092b0cfc07
+build helm 3.1.1 github.com/hashicorp/terraform-provider-helm v1.3.3-0.20260629194918-a4f1c1d8b008
+build kubernetes 2.38.0 github.com/hashicorp/terraform-provider-kubernetes v1.13.4-0.20260821094251-3a33fb6cc605
 build aws 6.25.0 github.com/hashicorp/terraform-provider-aws v1.60.1-0.20260602190131-5f2286d6d836
 
 cat >"$mirror/terraform.rc" <<CONFIG
