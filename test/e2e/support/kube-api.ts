@@ -88,8 +88,9 @@ export const startKubeApi = async (folder: string): Promise<KubeApi> => {
       ...["--token-auth-file", "tokens.csv", "--authorization-mode", "RBAC"],
       ...["--service-account-issuer", "https://kubernetes.default.svc"],
       ...["--service-account-signing-key-file", "sa.key", "--service-account-key-file", "sa.key"],
-      // Its controller does not run here, so that accounts that pods name would be missing.
-      ...["--disable-admission-plugins", "ServiceAccount"],
+      // Their controllers do not run here: accounts that pods name would be missing, and volumes
+      // would never be let go.
+      ...["--disable-admission-plugins", "ServiceAccount,StorageObjectInUseProtection"],
     ],
     { ...options, stdout: log("kube-apiserver"), stderr: log("kube-apiserver") },
   );
