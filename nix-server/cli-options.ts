@@ -36,7 +36,10 @@ const FOR_BOTH = [
   new Option("--jump <user@host[:port]>", "machine to go through, opened by the same key").env(
     "NIXBARN_SSH_JUMP",
   ),
-  new Option("--known-hosts <file>", "where host keys are pinned (default: out/<…>/known_hosts)"),
+  new Option(
+    "--known-hosts <file>",
+    "where host keys are pinned (default: out/<…>/known_hosts); the store's public key goes beside it",
+  ),
   new Option("--replaced", "admit another host key this once: the instance was replaced").default(
     false,
   ),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../config/load.ts";
 import { apply } from "./apply.ts";
-import { type CliOptions, withOptions } from "./cli-options.ts";
+import { type CliOptions, OUTPUTS_VARIABLE, withOptions } from "./cli-options.ts";
 import { SIGNING_PUBLIC_KEY } from "./desired.ts";
 import { ProvisionError } from "./host.ts";
 import { loginIdentities, refuseLockOut } from "./key-files.ts";
@@ -19,6 +19,9 @@ import { verify } from "./verify.ts";
 const IN_ORDER = 0;
 const HAS_CHANGES = 2;
 const FAILED = 1;
+
+/** For a deploy, which runs `apply` and fails with it. */
+const RESUME = `ENVIRONMENT=${process.env["ENVIRONMENT"]} npx cdktf deploy '*'`;
 
 type Action = (host: SshHost, request: Request, options: CliOptions) => Promise<number>;
 
@@ -98,5 +101,8 @@ command("verify", "look from outside only, change nothing").action(runVerify);
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof ProvisionError || error instanceof UserError)) throw error;
   console.error(error.message);
+  if (process.env[OUTPUTS_VARIABLE] !== undefined) {
+    console.error(`when that is put right, deploy again: it goes on here\n  ${RESUME}`);
+  }
   process.exitCode = FAILED;
 });

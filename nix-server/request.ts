@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DEFAULT_ENVIRONMENT, loadEnvironment } from "../config/load.ts";
 import { readOutputs, readOutputsText } from "../config/read-outputs.ts";
 import { GARBAGE_COLLECTION_DEFAULTS } from "../config/sections/nix-server.ts";
@@ -15,7 +15,7 @@ import type { SshAddress, SshTarget } from "./ssh-connection.ts";
 export interface Request {
   readonly target: SshTarget;
   readonly desired: DesiredServer;
-  /** Keeps what others need to know of the server: known_hosts and store-public-key. */
+  /** Where known_hosts is kept, and beside it the store-public-key that clients need. */
   readonly folder: string;
 }
 
@@ -89,7 +89,7 @@ const jumpOf = (
 export const requestOf = (options: CliOptions, env: NodeJS.ProcessEnv): Request => {
   const server =
     options.host === undefined ? deployedServer(options, env) : ownServer(options, options.host);
-  const { desired, at, pinned, folder, toldKeys } = server;
+  const { desired, at, pinned, toldKeys } = server;
   const agent = env["SSH_AUTH_SOCK"];
   if (options.key === undefined && !agent) {
     throw new ProvisionError(
@@ -97,6 +97,7 @@ export const requestOf = (options: CliOptions, env: NodeJS.ProcessEnv): Request 
     );
   }
   const keyFile = options.key?.replace(/^~(?=\/)/, homedir());
+  const folder = options.knownHosts === undefined ? server.folder : dirname(options.knownHosts);
   const pin = {
     file: options.knownHosts ?? join(folder, "known_hosts"),
     replaced: options.replaced,

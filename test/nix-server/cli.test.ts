@@ -100,7 +100,7 @@ describe("apply", () => {
     expect(stdout).toMatch(/1 changed; the server is as it should be\n$/);
     expect(status).toBe(0);
     expect(server.commands.filter((command) => !isFacts(command))).toHaveLength(2); // lock, format
-    expect(readFileSync(join(root, "out/127.0.0.1/store-public-key"), "utf8")).toMatch(
+    expect(readFileSync(join(folder, "store-public-key"), "utf8")).toMatch(
       /^nixbarn-[0-9a-f-]{36}:[A-Za-z0-9+/=]{44}\n$/,
     );
   });

@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
 const CUT_AFTER_MS = 150;
 /** dpkg is then in the middle of unpacking. */
 const CUT_PACKAGES_AFTER_MS = 30_000;
-/** A new file system fills its volume: that operation has its turn when the volume has grown. */
+/** A new file system fills its volume: that operation has its turn when the volume has grown (replacement.ts). */
 const IDLE = ["store volume: size"];
 
 const desiredOf = async ({ volume, clientKey, adminKey }: World): Promise<DesiredServer> => {
@@ -43,7 +43,7 @@ const connectTo = async (world: World, port: number): Promise<SshHost> =>
   });
 
 /** Applies until the given operation has something to do, then cuts the connection in it. */
-const applyAndCut = async (world: World, operation: string): Promise<string> => {
+export const applyAndCut = async (world: World, operation: string): Promise<string> => {
   const proxy = await startCuttingProxy(world.server.sshPort);
   const host = await connectTo(world, proxy.port);
   let armed = false;

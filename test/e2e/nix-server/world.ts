@@ -151,7 +151,7 @@ export class World {
   /** Makes root on the client machine a Bazel client: key, alias `nix-server`, the store's public key. */
   async makeClient(): Promise<void> {
     const key = await readFile(this.clientKey, "utf8");
-    const publicKey = await readFile(join(root, "out/127.0.0.1/store-public-key"), "utf8");
+    const publicKey = await readFile(join(this.folder, "store-public-key"), "utf8");
     await this.onClient(`
 mkdir -p /root/.ssh /etc/nix
 umask 077
