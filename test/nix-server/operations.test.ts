@@ -11,16 +11,11 @@ const kinds = (answer: string, desired: DesiredServer = FIXTURE_DESIRED): Record
   );
 /** Operations that are not in order, with what they saw. */
 const notInOrder = (answer: string, desired: DesiredServer = FIXTURE_DESIRED) =>
-  plan(desired, parseFacts(answer)).flatMap(({ operation, outcome }) => {
-    switch (outcome.kind) {
-      case "no-op":
-        return [];
-      case "change":
-        return [[operation, outcome.before]];
-      case "refusal":
-        return [[operation, `refused: ${outcome.reason}`]];
-    }
-  });
+  plan(desired, parseFacts(answer)).flatMap(({ operation, outcome }) =>
+    outcome.kind === "no-op"
+      ? []
+      : [[operation, outcome.kind === "change" ? outcome.before : `refused: ${outcome.reason}`]],
+  );
 
 test("a bare machine: everything is to change but the size of what is not formatted yet", () => {
   expect(kinds(fixture("bare"))).toEqual({

@@ -21,8 +21,8 @@ device = host.get_fact(
 )
 uuid_command = f"sudo blkid --probe --match-tag UUID --output value {device} || true"
 if not host.get_fact(Command, uuid_command):
-    server.shell(commands=[f"mkfs.ext4 -q -L nix-store -m 0 -i 8192 -U {data['uuid']} {device}"], _sudo=True)
-uuid = host.get_fact(Command, uuid_command) or data["uuid"]
+    server.shell(commands=[f"mkfs.ext4 -q -L nix-store -m 0 -i 8192 -U {data['new_uuid']} {device}"], _sudo=True)
+uuid = host.get_fact(Command, uuid_command) or data["new_uuid"]
 text("/etc/systemd/system/nix.mount", data["mount_unit"].replace("@UUID@", uuid), "644")
 systemd.service("nix.mount", running=True, enabled=True, daemon_reload=False, _sudo=True)
 if any(not host.get_fact(Command, f"systemctl is-enabled {unit} | grep masked || true") for unit in data["masked"]):

@@ -40,7 +40,7 @@ await writeFile(
   variables,
   JSON.stringify({
     serial: SERIAL,
-    uuid: "0d5d6b1c-5a3f-4c53-9d0e-3b8b2f1f7a10",
+    new_uuid: "0d5d6b1c-5a3f-4c53-9d0e-3b8b2f1f7a10",
     mount_unit: nixMountUnit("@UUID@"),
     files: managedFiles(desired, 1),
     packages: PACKAGES,
@@ -146,7 +146,9 @@ try {
     const guest = await boot(tool.name);
     guests.push(guest);
     console.log(`${tool.name}: first run …`);
-    first.push((await run(tool, guest.sshPort))[0]);
+    const [seconds] = await run(tool, guest.sshPort);
+    console.log(`  ${seconds.toFixed(0)} s`);
+    first.push(seconds);
     if (tool !== TOOLS[0]) await guest.stop();
   }
   report("First run, each on a new machine", first);

@@ -30,7 +30,7 @@ const REQUESTS: readonly string[] = [
     root("x", `${PATH} --option a b`),
   ],
   ...[root("x", `${PATH};id`), root("x", `${PATH}\nid`), root("`id`"), root("x", "$(id)")],
-  ...["nix-store --add-root /etc/cron.d/x -r " + PATH, "scp -t /tmp", "scp -f /etc/passwd"],
+  ...[`nix-store --add-root /etc/cron.d/x -r ${PATH}`, "scp -t /tmp", "scp -f /etc/passwd"],
   ...["/usr/lib/openssh/sftp-server", "internal-sftp", "rsync --server .", "git-upload-pack x"],
 ];
 
