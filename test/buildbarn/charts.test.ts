@@ -65,3 +65,14 @@ describe.each(COMPONENTS)("chart %s", (chart) => {
     expect(text).toContain("nixbarn/config-checksum:");
   });
 });
+
+const template = (chart: string, file: string) =>
+  readFileSync(join(root, "charts", chart, "templates", file), "utf8");
+
+test("the folders that worker and actions share are sticky: an action cannot swap the cache", () => {
+  const modes = [...template("worker", "deployment.yaml").matchAll(/chmod (\d+) ([^&"]+)/g)];
+  expect(modes.map(([, mode, folders]) => [mode, folders?.trim()])).toEqual([
+    ["1777", "/worker /worker/build"],
+    ["0700", "/worker/cache"],
+  ]);
+});
