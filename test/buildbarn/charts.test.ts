@@ -76,3 +76,10 @@ test("the folders that worker and actions share are sticky: an action cannot swa
     ["0700", "/worker/cache"],
   ]);
 });
+
+test("a leaving frontend waits for the load balancer, then for its streams", () => {
+  const text = template("frontend", "deployment.yaml");
+  expect(text).toMatch(/preStop:\n +sleep:\n +seconds: 15\n/);
+  const frontend = WANTED.find(({ chart }) => chart === "frontend");
+  expect(frontend?.values).toMatchObject({ config: { grpcServers: [{ stopGracefully: true }] } });
+});
