@@ -83,3 +83,10 @@ test("a leaving frontend waits for the load balancer, then for its streams", () 
   const frontend = WANTED.find(({ chart }) => chart === "frontend");
   expect(frontend?.values).toMatchObject({ config: { grpcServers: [{ stopGracefully: true }] } });
 });
+
+test("the autoscaler alone says how many workers there are", () => {
+  expect(template("worker", "deployment.yaml")).not.toMatch(/^ +replicas:/m);
+  expect(template("worker", "horizontal-pod-autoscaler.yaml")).toMatch(
+    /minReplicas: .*replicas\.min .*\n +maxReplicas: .*replicas\.max /,
+  );
+});
