@@ -22,7 +22,8 @@ const REQUEST_METADATA = "build.bazel.remote.execution.v2.requestmetadata-bin";
 export const frontend = ({ buildbarn }: Environment): JsonObject => {
   const { shards } = buildbarn.storage;
   return {
-    grpcServers: [grpcServer(PORTS.frontendGrpc)],
+    // A build's stream ends when its action does; without this, a leaving pod would cut it.
+    grpcServers: [{ ...grpcServer(PORTS.frontendGrpc), stopGracefully: true }],
     schedulers: {
       "": {
         endpoint: {

@@ -35,6 +35,27 @@ export interface ReleaseInputs {
 /** Room to hand the outputs over after the longest action. */
 const DRAIN_MARGIN_SEC = 120;
 
+/** A pool grows above this share of its slots in use: actions also wait for inputs and outputs. */
+const TARGET_BUSY_SHARE = 0.6;
+
+/**
+ * Between how many workers a pool scales, and at which average use of processors it grows: each
+ * action is taken to keep one busy. A worker has a node to itself, so that the pool's nodes follow.
+ * One always stays, whatever the least number of nodes: without any, there is no use to measure.
+ */
+export const workerReplicas = ({
+  nodes,
+  concurrency,
+}: Pick<Pool, "nodes" | "concurrency">): {
+  readonly min: number;
+  readonly max: number;
+  readonly targetCpuMillicores: number;
+} => ({
+  min: Math.max(1, nodes.min),
+  max: Math.max(1, nodes.max),
+  targetCpuMillicores: Math.round(concurrency * 1000 * TARGET_BUSY_SHARE),
+});
+
 const workerRelease = (
   environment: Environment,
   pool: Pool,
@@ -51,8 +72,7 @@ const workerRelease = (
     },
     pool: pool.name,
     architecture: pool.architecture,
-    // A node's worker takes the whole node, so this many nodes are there at least.
-    replicas: Math.max(1, pool.nodes.min),
+    replicas: workerReplicas(pool),
     terminationGracePeriodSeconds: pool.actionTimeoutSec.max + DRAIN_MARGIN_SEC,
     diskLimitGiB: workerDisk(pool).limitGiB,
     runnerUserId: RUNNER_USER_ID,

@@ -65,3 +65,28 @@ describe.each(COMPONENTS)("chart %s", (chart) => {
     expect(text).toContain("nixbarn/config-checksum:");
   });
 });
+
+const template = (chart: string, file: string) =>
+  readFileSync(join(root, "charts", chart, "templates", file), "utf8");
+
+test("the folders that worker and actions share are sticky: an action cannot swap the cache", () => {
+  const modes = [...template("worker", "deployment.yaml").matchAll(/chmod (\d+) ([^&"]+)/g)];
+  expect(modes.map(([, mode, folders]) => [mode, folders?.trim()])).toEqual([
+    ["1777", "/worker /worker/build"],
+    ["0700", "/worker/cache"],
+  ]);
+});
+
+test("a leaving frontend waits for the load balancer, then for its streams", () => {
+  const text = template("frontend", "deployment.yaml");
+  expect(text).toMatch(/preStop:\n +sleep:\n +seconds: 15\n/);
+  const frontend = WANTED.find(({ chart }) => chart === "frontend");
+  expect(frontend?.values).toMatchObject({ config: { grpcServers: [{ stopGracefully: true }] } });
+});
+
+test("the autoscaler alone says how many workers there are", () => {
+  expect(template("worker", "deployment.yaml")).not.toMatch(/^ +replicas:/m);
+  expect(template("worker", "horizontal-pod-autoscaler.yaml")).toMatch(
+    /minReplicas: .*replicas\.min .*\n +maxReplicas: .*replicas\.max /,
+  );
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { frontend } from "../../buildbarn/frontend.ts";
-import { releases } from "../../buildbarn/releases.ts";
+import { releases, workerReplicas } from "../../buildbarn/releases.ts";
 import { runner } from "../../buildbarn/runner.ts";
 import { scheduler } from "../../buildbarn/scheduler.ts";
 import { storage } from "../../buildbarn/storage.ts";
@@ -146,5 +146,12 @@ describe("releases", () => {
         ],
       },
     });
+  });
+
+  test.each([
+    [{ min: 0, max: 4 }, 8, { min: 1, max: 4, targetCpuMillicores: 4800 }],
+    [{ min: 2, max: 2 }, 1, { min: 2, max: 2, targetCpuMillicores: 600 }],
+  ])("workers of %o nodes with %i actions each scale within %o", (nodes, concurrency, replicas) => {
+    expect(workerReplicas({ nodes, concurrency })).toEqual(replicas);
   });
 });
