@@ -1,4 +1,4 @@
-import { DataResource, Fn, type ITerraformDependable } from "cdktf";
+import { Fn, type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 
 export interface ProvisioningProps {
@@ -17,8 +17,9 @@ export interface ProvisioningProps {
 export class Provisioning extends Construct {
   constructor(scope: Construct, id: string, props: ProvisioningProps) {
     super(scope, id);
-    new DataResource(this, "run", {
-      triggersReplace: { ...props.triggers },
+    // Not cdktf's DataResource: that one runs Terraform at synthesis, which must do without.
+    const run = new TerraformResource(this, "run", {
+      terraformResourceType: "terraform_data",
       dependsOn: props.dependsOn,
       provisioners: [
         {
@@ -29,6 +30,7 @@ export class Provisioning extends Construct {
         },
       ],
     });
+    run.addOverride("triggers_replace", { ...props.triggers });
   }
 }
 

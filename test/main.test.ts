@@ -10,7 +10,9 @@ const copy = copyProgram();
 
 /** `npm run synth` in a copy of the program, so that the checkout stays as it is. */
 const synth = (environment: string | undefined) => {
-  const { ENVIRONMENT: _, CDKTF_OUTDIR: __, ...env } = process.env;
+  const { ENVIRONMENT: _, CDKTF_OUTDIR: __, ...inherited } = process.env;
+  // Node alone: neither Terraform nor anything else can be found.
+  const env = { ...inherited, PATH: "" };
   return spawnSync(process.execPath, ["--import", "tsx", "main.ts"], {
     cwd: copy,
     env: environment === undefined ? env : { ...env, ENVIRONMENT: environment },
