@@ -17,7 +17,7 @@ def text(path, content, mode):
 
 
 device = host.get_fact(
-    Command, f"lsblk --nodeps --noheadings --output PATH,SERIAL | awk '$2 == \"{data['serial']}\" {{ print $1 }}'"
+    Command, f"lsblk --nodeps --noheadings --output PATH,SERIAL | awk '$2 == \"{data['volume_serial']}\" {{ print $1 }}'"
 )
 uuid_command = f"sudo blkid --probe --match-tag UUID --output value {device} || true"
 if not host.get_fact(Command, uuid_command):

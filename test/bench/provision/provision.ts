@@ -39,7 +39,7 @@ const variables = join(work, "variables.json");
 await writeFile(
   variables,
   JSON.stringify({
-    serial: SERIAL,
+    volume_serial: SERIAL,
     new_uuid: "0d5d6b1c-5a3f-4c53-9d0e-3b8b2f1f7a10",
     mount_unit: nixMountUnit("@UUID@"),
     files: managedFiles(desired, 1),

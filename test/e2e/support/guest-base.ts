@@ -42,7 +42,8 @@ const COMMON = [
     "xfsprogs",
     "e2fsprogs",
   ],
-  ...["udev", "kmod"],
+  // As the cloud image has it; Ansible, which the bench runs, cannot do without.
+  ...["udev", "kmod", "python3-apt"],
 ];
 const INSTALLED = { server: COMMON, client: [...COMMON, "nix-bin", "nfs-common"] } as const;
 /** Fetched only, so that no test waits for a mirror; the guests reach none. */
