@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import type { CliOptions } from "../../nix-server/cli-options.ts";
+import { requestOf } from "../../nix-server/request.ts";
 import { fixture, provisioned } from "../support/facts-fixture.ts";
 import {
   type Answer,
@@ -196,29 +198,47 @@ describe("the connection", () => {
 });
 
 describe("bad options", () => {
-  test.each<[string, string[], string]>([
-    [
-      "a missing key file",
-      ["--key", "/no/key"],
-      "--key: /no/key cannot be read; give an existing file",
-    ],
+  test.each([
     ["a number that is none", ["--port", "ssh"], "It must be a whole number."],
-    ["a jump host without a user", ["--jump", "gate"], "--jump: no user in gate; give user@gate"],
-    [
-      "a jump host that is none",
-      ["--jump", "a b"],
-      '--jump: must be [user@]host[:port], got "a b"',
-    ],
-    [
-      "keys that are none",
-      ["--client-keys", join(folder, "broken")],
-      "broken: line 1: must start with a key type",
-    ],
     ["an unknown option", ["--nope"], "error: unknown option '--nope'"],
+    ["keys that are none", ["--client-keys", join(folder, "broken")], "broken: line 1: must start"],
   ])("%s", async (_, options, message) => {
     const { status, stderr } = await nixServer("plan", 1, ...options);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain("    at ");
     expect(status).toBe(1);
+  });
+
+  const good: CliOptions = {
+    host: "127.0.0.1",
+    port: 22,
+    user: "admin",
+    key: join(folder, "key"),
+    volumeSerial: "vol0",
+    replaced: false,
+    exportCidr: [],
+    lockWait: 60,
+    bootTimeout: 300,
+    json: false,
+  };
+  test.each<[string, Partial<CliOptions>, string]>([
+    [
+      "a missing key file",
+      { key: "/no/key" },
+      "--key: /no/key cannot be read; give an existing file",
+    ],
+    ["a jump host without a user", { jump: "gate" }, "--jump: no user in gate; give user@gate"],
+    ["a jump host that is none", { jump: "a b" }, '--jump: must be [user@]host[:port], got "a b"'],
+  ])("%s", (_, options, message) => {
+    expect(() => requestOf({ ...good, ...options }, {})).toThrow(message);
+  });
+
+  test("no serial, no key: what is missing, and where to find it", () => {
+    const { volumeSerial: _, ...noSerial } = good;
+    expect(() => requestOf(noSerial, {})).toThrow(
+      "--volume-serial: missing; find it on the server",
+    );
+    const { key: __, ...noKey } = good;
+    expect(() => requestOf(noKey, {})).toThrow("no ssh key: give --key FILE (or NIXBARN_SSH_KEY)");
   });
 });
