@@ -17,7 +17,7 @@ export const outputsCommand = (environment: string, file: string): string =>
 const stacksInFile = z.record(z.string(), z.record(z.string(), z.unknown()));
 
 /** CDKTF publishes what other stacks refer to; that is between the stacks. */
-const isOwnOutput = (name: string): boolean => !name.startsWith("cross-stack-output-");
+export const isOwnOutput = (name: string): boolean => !name.startsWith("cross-stack-output-");
 
 /**
  * Takes the outputs of some stacks from a text that `cdktf output --outputs-file` wrote.

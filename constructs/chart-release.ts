@@ -22,7 +22,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const TIMEOUT_SEC = 900;
 
 /** A hash of a chart's files: Terraform itself looks at the chart's version alone. */
-const chartChecksum = (chart: string): string => {
+const readChecksum = (chart: string): string => {
   const folder = join(ROOT, "charts", chart);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -31,6 +31,14 @@ const chartChecksum = (chart: string): string => {
   const hash = createHash("sha256");
   for (const file of files) hash.update(file.slice(folder.length)).update(readFileSync(file));
   return hash.digest("hex").slice(0, 12);
+};
+
+/** By chart: the pools' releases share one. */
+const checksums = new Map<string, string>();
+const chartChecksum = (chart: string): string => {
+  const checksum = checksums.get(chart) ?? readChecksum(chart);
+  checksums.set(chart, checksum);
+  return checksum;
 };
 
 /** A Helm release of one of our own charts. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { stackOutputs } from "../../../config/outputs.ts";
 import { parseEnvironment } from "../../../config/parse.ts";
+import { isOwnOutput } from "../../../config/read-outputs.ts";
 import { provisioningTrigger } from "../../../nix-server/trigger.ts";
 import { buildStacks } from "../../../stacks/index.ts";
 import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
@@ -173,8 +174,8 @@ describe.each([
       await terraform[stack].run(["validate"]);
       await terraform[stack].apply();
       await expectNothingLeft(stack);
-      const outputs = Object.entries(await terraform[stack].outputs()).filter(
-        ([output]) => !output.startsWith("cross-stack-output-"),
+      const outputs = Object.entries(await terraform[stack].outputs()).filter(([output]) =>
+        isOwnOutput(output),
       );
       expect(() => stackOutputs[stack].parse(Object.fromEntries(outputs))).not.toThrow();
     },
