@@ -1,0 +1,13 @@
+// Original file: reapi/proto/remote_execution.proto
+
+import type { Digest as _build_bazel_remote_execution_v2_Digest, Digest__Output as _build_bazel_remote_execution_v2_Digest__Output } from '../../../../../build/bazel/remote/execution/v2/Digest.ts';
+
+export interface OutputFile {
+  'path'?: (string);
+  'digest'?: (_build_bazel_remote_execution_v2_Digest | null);
+}
+
+export interface OutputFile__Output {
+  'path': (string);
+  'digest': (_build_bazel_remote_execution_v2_Digest__Output | null);
+}
