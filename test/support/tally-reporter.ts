@@ -31,7 +31,10 @@ export default class TallyReporter implements Reporter {
       failed += results.filter((state) => state === "failed" || state === "pending").length;
       if (module.errors().length > 0) failed += 1;
       for (const { fullName, message } of faultsOf(module)) {
-        appendFileSync(file, `failed: ${relative(process.cwd(), module.moduleId)} > ${fullName}: ${message}\n`);
+        appendFileSync(
+          file,
+          `failed: ${relative(process.cwd(), module.moduleId)} > ${fullName}: ${message}\n`,
+        );
       }
     }
     appendFileSync(file, `${passed} ${failed}\n`);
