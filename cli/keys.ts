@@ -1,12 +1,8 @@
-import { join, resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { findKey, readApiKey } from "../client/api-key.ts";
 import { liveKeys } from "../config/api-keys.ts";
-import { DEFAULT_ENVIRONMENT, loadEnvironment, UserError } from "../config/load.ts";
 import type { Environment } from "../config/schema.ts";
-
-const load = (name: string): Environment =>
-  loadEnvironment(join(resolve(import.meta.dirname, ".."), "environments"), name);
+import { environmentOption, loadNamed, runProgram } from "./program.ts";
 
 /** All generations that are admitted today, a line each; never a key. */
 const list = (environment: Environment): void => {
@@ -22,24 +18,16 @@ const list = (environment: Environment): void => {
   }
 };
 
-const environmentOption = new Option("--environment <name>", "environment file")
-  .env("ENVIRONMENT")
-  .default(DEFAULT_ENVIRONMENT);
-
 const program = new Command("keys")
   .description("API keys of an environment: names, generations and validity, never the key.")
-  .addOption(environmentOption)
-  .action(({ environment }: { environment: string }) => list(load(environment)));
+  .addOption(environmentOption())
+  .action(({ environment }: { environment: string }) => list(loadNamed(environment)));
 program
   .command("show <name>")
   .description("prints one key, for whoever's AWS rights allow it")
   .action(async (name: string) => {
     const { environment } = program.opts<{ environment: string }>();
-    console.log(await readApiKey(load(environment), name));
+    console.log(await readApiKey(loadNamed(environment), name));
   });
 
-program.parseAsync().catch((error: unknown) => {
-  if (!(error instanceof UserError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-});
+runProgram(program);

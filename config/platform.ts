@@ -1,10 +1,15 @@
 /** ISA values as in Bazel's remote execution samples and in Buildbarn's deployments. */
 const ISA = { amd64: "x86-64", arm64: "aarch64" } as const;
 
+export type Architecture = keyof typeof ISA;
+
+/** What Nix calls them. */
+export const NIX_SYSTEMS = { amd64: "x86_64-linux", arm64: "aarch64-linux" } as const;
+
 /** What an action must carry to run on a pool: exactly these properties, by name. */
 export const poolPlatform = (pool: {
   readonly name: string;
-  readonly architecture: keyof typeof ISA;
+  readonly architecture: Architecture;
   readonly platform: Readonly<Record<string, string>>;
 }): Record<string, string> => {
   const properties = { OSFamily: "linux", ISA: ISA[pool.architecture], ...pool.platform };
@@ -16,7 +21,7 @@ const CPU = { amd64: "x86_64", arm64: "aarch64" } as const;
 
 /** What a pool offers, in Bazel's words; the last says that Nix's paths are there. */
 export const poolConstraints = (pool: {
-  readonly architecture: keyof typeof CPU;
+  readonly architecture: Architecture;
 }): readonly string[] => [
   "@platforms//os:linux",
   `@platforms//cpu:${CPU[pool.architecture]}`,

@@ -22,6 +22,11 @@ export interface SshTarget extends SshAddress {
   readonly bootTimeoutSec: number;
 }
 
+/** The machine offers another host key than the one that is known. */
+export class HostKeyRefused extends ProvisionError {}
+/** The machine is right, and takes none of our keys. */
+export class LoginRefused extends ProvisionError {}
+
 const RETRY_EVERY_MS = 2000;
 const KEEPALIVE_MS = 10_000;
 /** Unanswered keepalives before the connection counts as cut. */
@@ -52,7 +57,7 @@ const login = (
         address.hostKeyCheck(key).then(
           (verdict) => {
             if (!verdict.accepted) {
-              refused = new ProvisionError(
+              refused = new HostKeyRefused(
                 `${host}: its host key is ${fingerprintOf(key)}, ${verdict.reason}`,
               );
             }
@@ -71,7 +76,7 @@ const login = (
       reject(
         refused ??
           (error.level === "client-authentication"
-            ? new ProvisionError(
+            ? new LoginRefused(
                 `${user}@${host}: no key was accepted; give the right one with --key, or load it into the ssh agent`,
               )
             : error),

@@ -15,10 +15,10 @@ export interface Endpoint {
   readonly address: string;
   /** Certificates to trust beside none others, as PEM; false: no TLS. Default: Node's own. */
   readonly tls?: { readonly ca: string } | false;
+  /** The name that the certificate must have, when it is not that of `address`. */
+  readonly serverName?: string;
   /** Sent as the header x-api-key. */
   readonly apiKey?: string;
-  /** Headers to send beside it. */
-  readonly headers?: Readonly<Record<string, string>>;
   /** For each call but the execution itself. Default: 20. */
   readonly timeoutSec?: number;
 }
@@ -51,9 +51,6 @@ export class ReapiClient {
 
   constructor(endpoint: Endpoint) {
     if (endpoint.apiKey !== undefined) this.metadata.set("x-api-key", endpoint.apiKey);
-    for (const [name, value] of Object.entries(endpoint.headers ?? {})) {
-      this.metadata.set(name, value);
-    }
     this.timeoutSec = endpoint.timeoutSec ?? DEFAULT_TIMEOUT_SEC;
     this.services = servicesAt(endpoint);
   }
@@ -152,12 +149,20 @@ const throwUnlessOk = (status: { code: number; message: string } | null | undefi
   if (status && status.code !== OK) throw new RpcError(status.code, status.message);
 };
 
-const servicesAt = ({ address, tls }: Endpoint) => {
+const servicesAt = ({ address, tls, serverName }: Endpoint) => {
   const channel =
     tls === false
       ? credentials.createInsecure()
       : credentials.createSsl(tls === undefined ? null : Buffer.from(tls.ca));
-  const options = { "grpc.keepalive_time_ms": KEEPALIVE_MS, "grpc.enable_retries": 0 };
+  const options = {
+    "grpc.keepalive_time_ms": KEEPALIVE_MS,
+    "grpc.enable_retries": 0,
+    // Clients made one after the other with different keys never share a connection.
+    "grpc.use_local_subchannel_pool": 1,
+    ...(serverName === undefined
+      ? {}
+      : { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": serverName }),
+  };
   return {
     capabilities: new v2.Capabilities(address, channel, options),
     cas: new v2.ContentAddressableStorage(address, channel, options),

@@ -1,0 +1,70 @@
+import { type Architecture, NIX_SYSTEMS } from "../config/platform.ts";
+import type { ReapiClient } from "../reapi/client.ts";
+import { admissionChecks } from "./admission-checks.ts";
+import { type Finding, type Observer, runChecks } from "./check.ts";
+import { clientOf, type EndpointTarget } from "./endpoint.ts";
+import { endpointChecks } from "./endpoint-checks.ts";
+import { type Pool, poolChecks } from "./pool-checks.ts";
+import { serverChecks } from "./server-checks.ts";
+import type { ServerTarget } from "./server-login.ts";
+import { storageChecks } from "./storage-checks.ts";
+import { type AdminLogin, upkeepChecks } from "./upkeep-checks.ts";
+
+/** What to look at: the endpoint, the Nix server, and with both of them the pools. */
+export interface DoctorTargets {
+  readonly endpoint?: {
+    readonly target: EndpointTarget;
+    readonly keyName: string;
+    readonly readKey: () => Promise<string>;
+  };
+  readonly server?: {
+    readonly target: ServerTarget;
+    readonly admin: AdminLogin;
+    readonly architecture: Architecture;
+    readonly rootsOlderThanDays: number;
+  };
+  readonly pools: readonly Pool[];
+  /** For one pool, the start of a node included. */
+  readonly poolLimitSec: number;
+}
+
+/** Looks at a deployment from outside, and changes nothing of it but its caches. */
+export const examine = async (
+  { endpoint, server, pools, poolLimitSec }: DoctorTargets,
+  observer: Observer,
+): Promise<readonly Finding[]> => {
+  const admission =
+    endpoint && admissionChecks(endpoint.target, endpoint.keyName, endpoint.readKey);
+  const onServer = server && serverChecks(server.target);
+  let known: ReapiClient | undefined;
+  const client = (): ReapiClient => {
+    if (endpoint === undefined) throw new Error("no endpoint to ask");
+    known ??= clientOf(endpoint.target, admission?.key());
+    return known;
+  };
+  const checks = [
+    ...(endpoint && admission
+      ? [...endpointChecks(endpoint.target), ...admission.checks, ...storageChecks(client)]
+      : []),
+    ...(server && onServer
+      ? [
+          ...onServer.checks,
+          ...upkeepChecks(server.target, server.admin, server.rootsOlderThanDays),
+        ]
+      : []),
+    ...(endpoint && server && onServer
+      ? poolChecks(pools, {
+          client,
+          server: onServer.client,
+          system: NIX_SYSTEMS[server.architecture],
+          limitSec: poolLimitSec,
+        })
+      : []),
+  ];
+  try {
+    return await runChecks(checks, observer);
+  } finally {
+    known?.close();
+    onServer?.close();
+  }
+};
