@@ -28,6 +28,14 @@ export interface DoctorTargets {
   readonly poolLimitSec: number;
 }
 
+/** An API key, or one that is nearly it, as somebody else may repeat it in an error. */
+const KEY_LIKE = /[0-9a-f]{40,}/gi;
+
+const masked = (finding: Finding): Finding => ({
+  ...finding,
+  text: finding.text.replace(KEY_LIKE, "(hidden)"),
+});
+
 /** Looks at a deployment from outside, and changes nothing of it but its caches. */
 export const examine = async (
   { endpoint, server, pools, poolLimitSec }: DoctorTargets,
@@ -62,7 +70,8 @@ export const examine = async (
       : []),
   ];
   try {
-    return await runChecks(checks, observer);
+    const found = (finding: Finding): void => observer.found(masked(finding));
+    return (await runChecks(checks, { ...observer, found })).map(masked);
   } finally {
     known?.close();
     onServer?.close();

@@ -34,7 +34,7 @@ const logInOnce = async (
     }
     if (error instanceof LoginRefused) {
       return failed(
-        `${CLIENT_USER}@${host}: none of your keys is accepted`,
+        `${CLIENT_USER}@${host}:${port}: none of your keys is accepted`,
         "give your key with --identity-file or load it into the ssh agent; an admin adds it to nixServer.clients",
       );
     }
@@ -63,23 +63,25 @@ export const openStore = async (client: Client): Promise<StoreClient> => {
   return StoreClient.open(stream, stderr);
 };
 
+const judgeStore = async (store: StoreClient): Promise<Verdict> => {
+  if (store.trusted) {
+    return failed(
+      "the daemon trusts the client login, which could then change any path",
+      "npm run nix-server -- apply",
+    );
+  }
+  if (!(await store.isValid(CANARY.storePath))) {
+    return failed(`${CANARY.storePath}, which workers look for, is not there`, STORE_REMEDY);
+  }
+  return ok(`Nix ${store.version} answers, and has the workers' canary path`);
+};
+
 const storeAnswers = async (client: Client): Promise<Verdict> => {
-  const store = await openStore(client);
   try {
-    if (store.trusted) {
-      return failed(
-        "the daemon trusts the client login, which could then change any path",
-        "npm run nix-server -- apply",
-      );
-    }
-    if (!(await store.isValid(CANARY.storePath))) {
-      return failed(`${CANARY.storePath}, which workers look for, is not there`, STORE_REMEDY);
-    }
-    return ok(`Nix ${store.version} answers, and has the workers' canary path`);
+    const store = await openStore(client);
+    return await judgeStore(store).finally(() => store.close());
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error), STORE_REMEDY);
-  } finally {
-    store.close();
   }
 };
 

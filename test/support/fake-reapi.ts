@@ -33,6 +33,10 @@ export interface FakeReapiOptions {
   readonly clientsWriteActionCache?: boolean;
   /** What the CAS gives back for what it was given. Default: the same. */
   readonly corrupt?: (blob: Buffer) => Buffer;
+  /** Blobs that are taken and not kept. */
+  readonly loses?: (blob: Buffer) => boolean;
+  /** Executes again what was executed before. */
+  readonly forgetsResults?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -92,7 +96,8 @@ export const startFakeReapi = (options: FakeReapiOptions = {}): Promise<FakeReap
     BatchUpdateBlobs: unary(({ requests }) => ({
       responses: requests.map(({ digest, data }) => {
         const right = digest?.hash === hashOf(data);
-        if (right) blobs.set(hashOf(data), options.corrupt?.(data) ?? data);
+        if (right && options.loses?.(data) !== true)
+          blobs.set(hashOf(data), options.corrupt?.(data) ?? data);
         return { digest, status: { code: right ? status.OK : status.INVALID_ARGUMENT } };
       }),
     })),
@@ -137,7 +142,8 @@ export const startFakeReapi = (options: FakeReapiOptions = {}): Promise<FakeReap
       call.write({ name: "operation", metadata: stage("QUEUED") });
       call.write({ name: "operation", metadata: stage("EXECUTING") });
       const failed = given instanceof Refusal;
-      if (!failed && !action.doNotCache && (given.exitCode ?? 0) === 0) results.set(hash, given);
+      const kept = !failed && !action.doNotCache && options.forgetsResults !== true;
+      if (kept && (given.exitCode ?? 0) === 0) results.set(hash, given);
       const response = failed
         ? { status: { code: given.code, message: given.details } }
         : { result: given, cachedResult: known !== undefined };

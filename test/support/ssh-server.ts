@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import ssh2 from "ssh2";
 import { sshPublicKeyProblem } from "../../config/ssh-key.ts";
 
@@ -30,11 +31,18 @@ export interface SshServerOptions {
   readonly hostKey?: string;
   /** Lets connections go through to other addresses, as a jump host does. */
   readonly forwards?: boolean;
+  /** The only login that there is. Default: any. */
+  readonly user?: string;
+  /** Takes a command over, to talk with the client; undefined leaves it to `answer`. */
+  readonly talk?: (command: string) => ((stream: Duplex) => void) | undefined;
 }
 
 export interface SshServer {
   readonly port: number;
+  /** Private; it can be given to another server. */
   readonly hostKey: string;
+  /** As known_hosts has it: type and base64. */
+  readonly hostPublicKey: string;
   readonly commands: string[];
   readonly forwarded: string[];
   readonly close: () => Promise<void>;
@@ -45,6 +53,9 @@ export const startSshServer = (options: SshServerOptions): Promise<SshServer> =>
   const hostKey = options.hostKey ?? sshKeyPair().private;
   const admitted = utils.parseKey(options.admits);
   if (admitted instanceof Error) throw admitted;
+  const host = utils.parseKey(hostKey);
+  if (host instanceof Error) throw host;
+  const hostPublicKey = `${host.type} ${host.getPublicSSH().toString("base64")}`;
   const commands: string[] = [];
   const forwarded: string[] = [];
   const clients = new Set<ssh2.Connection>();
@@ -54,7 +65,9 @@ export const startSshServer = (options: SshServerOptions): Promise<SshServer> =>
     client.on("close", () => clients.delete(client));
     client.on("authentication", (context) => {
       if (context.method !== "publickey") return context.reject(["publickey"]);
-      const right = context.key.data.equals(admitted.getPublicSSH());
+      const right =
+        context.key.data.equals(admitted.getPublicSSH()) &&
+        (options.user ?? context.username) === context.username;
       const { signature, blob } = context;
       if (!right) return context.reject(["publickey"]);
       if (signature === undefined || blob === undefined) return context.accept();
@@ -75,6 +88,8 @@ export const startSshServer = (options: SshServerOptions): Promise<SshServer> =>
       acceptSession().on("exec", (accept, _, { command }) => {
         commands.push(command);
         const stream = accept();
+        const talk = options.talk?.(command);
+        if (talk !== undefined) return talk(stream);
         let stdin = "";
         const end = (): void => {
           const answer = options.answer(command, stdin);
@@ -106,6 +121,7 @@ export const startSshServer = (options: SshServerOptions): Promise<SshServer> =>
       resolve({
         port: address.port,
         hostKey,
+        hostPublicKey,
         commands,
         forwarded,
         close: () =>
