@@ -1,4 +1,4 @@
-import { CLIENT_USER, NIX_REMOTE } from "../config/login.ts";
+import { BASE_CONFIG, CLIENT_USER, NIX_REMOTE } from "../config/login.ts";
 import type { StackOutputs } from "../config/outputs.ts";
 
 /** One file of a client's bundle. */
@@ -30,24 +30,27 @@ export interface BundleInputs {
   readonly bazelPackage: string;
 }
 
+/** Stands in the first line of each file: what may be written over. */
+export const MARK = "nixbarn, environment";
+
 /** The file that holds the API key, which git must not track. */
 export const SECRET_FILE = "nixbarn.bazelrc";
 
 const bazelrc = (inputs: BundleInputs): string =>
   [
-    `# nixbarn, environment ${inputs.environment}. Holds the API key "${inputs.keyName}": keep it out of version control.`,
+    `# ${MARK} ${inputs.environment}. Holds the API key "${inputs.keyName}": keep it out of version control.`,
     `# In your .bazelrc: try-import %workspace%/${inputs.bazelPackage}/${SECRET_FILE}`,
-    `build:nixbarn --remote_executor=grpcs://${inputs.endpoint}`,
-    `build:nixbarn --remote_header=x-api-key=${inputs.apiKey}`,
-    "build:nixbarn --remote_timeout=3600",
+    `build:${BASE_CONFIG} --remote_executor=grpcs://${inputs.endpoint}`,
+    `build:${BASE_CONFIG} --remote_header=x-api-key=${inputs.apiKey}`,
+    `build:${BASE_CONFIG} --remote_timeout=3600`,
     "# Connections that have died are noticed; calls that were cut are made again.",
-    "build:nixbarn --grpc_keepalive_time=30s",
-    "build:nixbarn --remote_retries=10",
+    `build:${BASE_CONFIG} --grpc_keepalive_time=30s`,
+    `build:${BASE_CONFIG} --remote_retries=10`,
     "# Only workers write the action cache.",
-    "build:nixbarn --remote_upload_local_results=false",
+    `build:${BASE_CONFIG} --remote_upload_local_results=false`,
     ...inputs.pools.flatMap(({ name }) => [
       "",
-      `build:${name} --config=nixbarn`,
+      `build:${name} --config=${BASE_CONFIG}`,
       `build:${name} --extra_execution_platforms=//${inputs.bazelPackage}:${name}`,
     ]),
     "",
@@ -58,7 +61,7 @@ const strings = (values: readonly string[]): string =>
 
 const buildFile = ({ environment, pools }: BundleInputs): string =>
   [
-    `# nixbarn, environment ${environment}: a platform for each pool. No secret in it.\n`,
+    `# ${MARK} ${environment}: a platform for each pool. No secret in it.\n`,
     'package(default_visibility = ["//visibility:public"])\n',
     ...pools.map(
       ({ name, constraintValues, execProperties }) => `
@@ -75,7 +78,7 @@ ${Object.entries(execProperties)
     ),
   ].join("");
 
-const sshConfig = (inputs: BundleInputs): string => `# nixbarn, environment ${inputs.environment}.
+const sshConfig = (inputs: BundleInputs): string => `# ${MARK} ${inputs.environment}.
 # At the top of your ~/.ssh/config: Include ${inputs.folder}/ssh_config
 Host ${NIX_REMOTE}
   HostName ${inputs.sshAddress}
@@ -90,9 +93,11 @@ Host ${NIX_REMOTE}
   ServerAliveInterval 15
 `;
 
-const readme = (inputs: BundleInputs): string => `# nixbarn: settings of one client
+const readme = (
+  inputs: BundleInputs,
+): string => `# ${MARK} ${inputs.environment}: settings of one client
 
-Environment ${inputs.environment}, API key ${inputs.keyName}. Add these lines, once:
+API key: ${inputs.keyName}. Add these lines, once:
 
 | to | line |
 | --- | --- |
@@ -109,16 +114,16 @@ Bazel does not notice a change of BAZEL_NIX_REMOTE: after the first \`. env.sh\`
 `;
 
 /** All files of one client's bundle. */
-export const bundle = (inputs: BundleInputs): readonly BundleFile[] => [
-  { name: SECRET_FILE, mode: 0o600, content: bazelrc(inputs) },
-  { name: "BUILD.bazel", mode: 0o644, content: buildFile(inputs) },
-  { name: "ssh_config", mode: 0o600, content: sshConfig(inputs) },
-  { name: "known_hosts", mode: 0o644, content: inputs.knownHosts },
-  {
-    name: "nix.conf",
-    mode: 0o644,
-    content: `extra-trusted-public-keys = ${inputs.storePublicKey}\n`,
-  },
-  { name: "env.sh", mode: 0o644, content: `export BAZEL_NIX_REMOTE=${NIX_REMOTE}\n` },
-  { name: "README.md", mode: 0o644, content: readme(inputs) },
-];
+export const bundle = (inputs: BundleInputs): readonly BundleFile[] => {
+  const marked = (content: string): string => `# ${MARK} ${inputs.environment}.\n${content}`;
+  const trusted = `extra-trusted-public-keys = ${inputs.storePublicKey}\n`;
+  return [
+    { name: SECRET_FILE, mode: 0o600, content: bazelrc(inputs) },
+    { name: "BUILD.bazel", mode: 0o644, content: buildFile(inputs) },
+    { name: "ssh_config", mode: 0o600, content: sshConfig(inputs) },
+    { name: "known_hosts", mode: 0o644, content: marked(inputs.knownHosts) },
+    { name: "nix.conf", mode: 0o644, content: marked(trusted) },
+    { name: "env.sh", mode: 0o644, content: marked(`export BAZEL_NIX_REMOTE=${NIX_REMOTE}\n`) },
+    { name: "README.md", mode: 0o644, content: readme(inputs) },
+  ];
+};

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { Command, Option } from "commander";
-import { DEFAULT_ENVIRONMENT, loadEnvironment, UserError } from "../config/load.ts";
+import { dirname, join, resolve } from "node:path";
+import { Command } from "commander";
+import { environmentOption, loadNamed, outFolder, runProgram } from "../cli/program.ts";
+import { UserError } from "../config/load.ts";
 import { readOutputs } from "../config/read-outputs.ts";
 import { readApiKey } from "./api-key.ts";
 import { bundle } from "./bundle.ts";
-import { refuseTracked, writeBundle } from "./write-bundle.ts";
+import { folderFaults, pathFaults, writeBundle } from "./write-bundle.ts";
 
 interface Options {
   readonly environment: string;
@@ -16,11 +17,9 @@ interface Options {
   readonly bazelPackage: string;
 }
 
-const ROOT = resolve(import.meta.dirname, "..");
-
-/** What the provisioner left of the server. */
-const serverFile = (environment: string, name: string): string => {
-  const file = join(ROOT, "out", environment, name);
+/** What the provisioner left of the server, beside the stacks' outputs. */
+const serverFile = (folder: string, environment: string, name: string): string => {
+  const file = join(folder, name);
   try {
     return readFileSync(file, "utf8");
   } catch {
@@ -38,26 +37,68 @@ const knownHostsOf = (text: string, address: string): string => {
   );
 };
 
+/** Runs steps that do not need one another, and tells all that is wrong at once. */
+class Faults {
+  private readonly texts: string[] = [];
+
+  add(texts: readonly string[]): void {
+    this.texts.push(...texts);
+  }
+
+  async of<Value>(step: () => Value | Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.texts.push(error.message);
+      return undefined;
+    }
+  }
+
+  throwAny(): void {
+    if (this.texts.length > 0) throw new UserError(this.texts.join("\n"));
+  }
+}
+
+const BAZEL_PACKAGE = /^[A-Za-z0-9_.+@-]+(\/[A-Za-z0-9_.+@-]+)*$/;
+
+const packageFaults = (name: string): string[] =>
+  BAZEL_PACKAGE.test(name)
+    ? []
+    : [`--bazel-package: must be a package as in tools/nixbarn, got ${JSON.stringify(name)}`];
+
 const write = async (options: Options): Promise<void> => {
-  const environment = loadEnvironment(join(ROOT, "environments"), options.environment);
+  const environment = loadNamed(options.environment);
   const { name } = environment;
-  const outputs = readOutputs(options.outputs ?? join(ROOT, "out", name, "outputs.json"), name, [
-    ...(["nix-server", "ingress", "buildbarn"] as const),
-  ]);
   const folder = resolve(options.out);
-  const { sshAddress } = outputs["nix-server"];
-  const known = knownHostsOf(serverFile(name, "known_hosts"), sshAddress);
-  const storePublicKey = serverFile(name, "store-public-key").trim();
-  refuseTracked(folder);
+  const file = options.outputs ?? join(outFolder(name), "outputs.json");
+  const faults = new Faults();
+  faults.add(folderFaults(folder));
+  faults.add(pathFaults("--identity-file", options.identityFile));
+  faults.add(packageFaults(options.bazelPackage));
+  const outputs = await faults.of(() =>
+    readOutputs(file, name, ["nix-server", "ingress", "buildbarn"]),
+  );
+  const hosts = await faults.of(() => serverFile(dirname(file), name, "known_hosts"));
+  const known = await faults.of(
+    () => outputs && hosts && knownHostsOf(hosts, outputs["nix-server"].sshAddress),
+  );
+  const storeKey = await faults.of(() =>
+    serverFile(dirname(file), name, "store-public-key").trim(),
+  );
+  console.error(`reading the API key ${options.key} from Secrets Manager …`);
+  const apiKey = await faults.of(() => readApiKey(environment, options.key));
+  faults.throwAny();
+  if (!outputs || !known || !storeKey || !apiKey) return;
   const files = bundle({
     environment: name,
     endpoint: outputs.ingress.endpoint,
-    apiKey: await readApiKey(environment, options.key),
+    apiKey,
     keyName: options.key,
     pools: outputs.buildbarn.pools,
-    sshAddress,
+    sshAddress: outputs["nix-server"].sshAddress,
     knownHosts: known,
-    storePublicKey,
+    storePublicKey: storeKey,
     identityFile: options.identityFile,
     folder,
     bazelPackage: options.bazelPackage,
@@ -68,22 +109,17 @@ const write = async (options: Options): Promise<void> => {
   );
 };
 
-new Command("client")
-  .description("Writes the settings of one client of a deployed environment.")
-  .addOption(
-    new Option("--environment <name>", "environment file")
-      .env("ENVIRONMENT")
-      .default(DEFAULT_ENVIRONMENT),
-  )
-  .requiredOption("--key <name>", "API key of the environment file to put in")
-  .requiredOption("--out <folder>", "where to write")
-  .option("--outputs <file>", "the stacks' outputs (default: out/<environment>/outputs.json)")
-  .option("--identity-file <file>", "the person's private ssh key", "~/.ssh/id_ed25519")
-  .option("--bazel-package <name>", "Bazel package that BUILD.bazel is to be", "nixbarn")
-  .action(write)
-  .parseAsync()
-  .catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  });
+runProgram(
+  new Command("client")
+    .description("Writes the settings of one client of a deployed environment.")
+    .addOption(environmentOption())
+    .requiredOption("--key <name>", "API key of the environment file to put in")
+    .requiredOption("--out <folder>", "where to write")
+    .option(
+      "--outputs <file>",
+      "the stacks' outputs, beside them what the provisioner left (default: out/<environment>/outputs.json)",
+    )
+    .option("--identity-file <file>", "the person's private ssh key", "~/.ssh/id_ed25519")
+    .option("--bazel-package <name>", "Bazel package that BUILD.bazel is to be", "nixbarn")
+    .action(write),
+);

@@ -1,5 +1,6 @@
 import { GP3, instanceArchitecture, SERVICE_CIDR } from "./aws.ts";
 import { overlaps, parseCidr } from "./cidr.ts";
+import { BASE_CONFIG } from "./login.ts";
 import { formatPath, type Path } from "./path.ts";
 import { poolPlatform } from "./platform.ts";
 import type { EnvironmentFile } from "./schema.ts";
@@ -223,6 +224,13 @@ const checkPools = ({ buildbarn: { pools, storage } }: EnvironmentFile, report: 
         `must not be less than default, which is ${pool.actionTimeoutSec.default}`,
         "raise it",
         [[...path, "actionTimeoutSec"]],
+      );
+    }
+    if (pool.name === BASE_CONFIG) {
+      report(
+        [...path, "name"],
+        "is what the client bundle calls the settings that all pools share",
+        "take another name, as linux-amd64",
       );
     }
     for (const property of ["OSFamily", "ISA"]) {

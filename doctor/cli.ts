@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { environmentOption, loadNamed, outFolder, runProgram } from "../cli/program.ts";
 import { NO_SCREEN, screenOn } from "../cli/screen.ts";
@@ -81,7 +81,12 @@ const endpointOf = (environment: Environment, endpoint: string, options: Options
   };
 };
 
-const serverOf = ({ name, nixServer }: Environment, sshAddress: string, options: Options) => {
+const serverOf = (
+  { nixServer }: Environment,
+  sshAddress: string,
+  folder: string,
+  options: Options,
+) => {
   const pinnedAs = { host: sshAddress, port: SSH_PORT };
   const clientKey = clientKeyOf(options);
   const agent = process.env["SSH_AUTH_SOCK"];
@@ -89,7 +94,7 @@ const serverOf = ({ name, nixServer }: Environment, sshAddress: string, options:
     target: {
       pinnedAs,
       at: options.sshAddress ?? pinnedAs,
-      knownHostsFile: join(outFolder(name), "known_hosts"),
+      knownHostsFile: join(folder, "known_hosts"),
       ...(clientKey === undefined ? {} : { clientKey }),
       ...(agent ? { agent } : {}),
     },
@@ -117,7 +122,9 @@ const targetsOf = (options: Options): DoctorTargets => {
       : { endpoint: endpointOf(environment, outputs.ingress.endpoint, options) }),
     ...(only === "endpoint"
       ? {}
-      : { server: serverOf(environment, outputs["nix-server"].sshAddress, options) }),
+      : {
+          server: serverOf(environment, outputs["nix-server"].sshAddress, dirname(file), options),
+        }),
     pools: outputs.buildbarn.pools,
     poolLimitSec: options.poolTimeout,
   };
@@ -146,7 +153,10 @@ runProgram(
         "server",
       ]),
     )
-    .option("--outputs <file>", "the stacks' outputs (default: out/<environment>/outputs.json)")
+    .option(
+      "--outputs <file>",
+      "the stacks' outputs, beside them known_hosts (default: out/<environment>/outputs.json)",
+    )
     .option(
       "--identity-file <file>",
       `a client's private ssh key (default: ${DEFAULT_IDENTITY}, else the ssh agent)`,

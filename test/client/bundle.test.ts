@@ -1,10 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { bundle, SECRET_FILE } from "../../client/bundle.ts";
-import { writeBundle } from "../../client/write-bundle.ts";
+import { folderFaults, pathFaults, writeBundle } from "../../client/write-bundle.ts";
 import { poolConstraints, poolPlatform } from "../../config/platform.ts";
 import { example } from "../support/synth.ts";
 
@@ -67,7 +76,7 @@ build:linux-arm64 --extra_execution_platforms=//nixbarn:linux-arm64
 `);
   });
 
-  test("ssh_config, nix.conf, env.sh", () => {
+  test("ssh_config, known_hosts, nix.conf, env.sh", () => {
     expect(content("ssh_config")).toBe(`# nixbarn, environment example.
 # At the top of your ~/.ssh/config: Include /home/bob/ws/nixbarn/ssh_config
 Host nix-server
@@ -82,8 +91,10 @@ Host nix-server
   ControlPersist 10m
   ServerAliveInterval 15
 `);
-    expect(content("nix.conf")).toBe("extra-trusted-public-keys = nixbarn-1:abc=\n");
-    expect(content("env.sh")).toBe("export BAZEL_NIX_REMOTE=nix-server\n");
+    const mark = "# nixbarn, environment example.\n";
+    expect(content("known_hosts")).toBe(`${mark}192.0.2.7 ssh-ed25519 AAAA\n`);
+    expect(content("nix.conf")).toBe(`${mark}extra-trusted-public-keys = nixbarn-1:abc=\n`);
+    expect(content("env.sh")).toBe(`${mark}export BAZEL_NIX_REMOTE=nix-server\n`);
   });
 
   test("the key is in one file alone, which only its owner may read", () => {
@@ -99,26 +110,52 @@ describe("writing", () => {
   afterAll(() => rmSync(root, { recursive: true }));
   const git = (...args: string[]) => spawnSync("git", ["-C", root, ...args]).status;
 
-  test("outside of git: all files, with their modes, also over old ones", () => {
+  test("outside of git: all files, with their modes, also over old ones that were open to all", () => {
     const folder = join(root, "plain", "nixbarn");
+    expect(folderFaults(folder)).toEqual([]);
     writeBundle(folder, files);
+    chmodSync(join(folder, SECRET_FILE), 0o644);
+    expect(folderFaults(folder)).toEqual([]);
     writeBundle(folder, files);
     expect(files.map(({ name }) => statSync(join(folder, name)).mode & 0o777)).toEqual(
       files.map(({ mode }) => mode),
     );
     expect(readFileSync(join(folder, SECRET_FILE), "utf8")).toBe(content(SECRET_FILE));
+    expect(readdirSync(folder).toSorted()).toEqual(files.map(({ name }) => name).toSorted());
   });
 
-  test("where git would track the key: refused, nothing written; where it is ignored: written", () => {
+  test("files of others are never written over", () => {
+    const folder = join(root, "theirs");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "README.md"), "# our project\n");
+    writeFileSync(join(folder, "BUILD.bazel"), "");
+    expect(folderFaults(folder)).toEqual(
+      ["BUILD.bazel", "README.md"].map(
+        (name) =>
+          `${join(folder, name)} was not written by nixbarn: move it away, or give another --out`,
+      ),
+    );
+  });
+
+  test("a folder that ssh or Nix would misread is refused", () => {
+    expect(folderFaults("/nowhere/my work/nixbarn")).toEqual([
+      '--out: /nowhere/my work/nixbarn has " " in it, which the files cannot carry',
+    ]);
+    expect(pathFaults("--identity-file", "~/.ssh/100%")).toEqual([
+      '--identity-file: ~/.ssh/100% has "%" in it, which the files cannot carry',
+    ]);
+  });
+
+  test("where git would track the key: refused; where it is ignored: not", () => {
     expect(git("init", "--quiet")).toBe(0);
     const folder = join(root, "nixbarn");
-    expect(() => writeBundle(folder, files)).toThrow(
+    expect(folderFaults(folder)).toEqual([
       `${join(folder, SECRET_FILE)} would hold an API key where git tracks files; add a line ${SECRET_FILE} to .gitignore, or give another --out`,
-    );
-    expect(existsSync(folder)).toBe(false);
+    ]);
     writeFileSync(join(root, ".gitignore"), `${SECRET_FILE}\n`);
+    expect(folderFaults(folder)).toEqual([]);
     writeBundle(folder, files);
     git("add", "--force", join(folder, SECRET_FILE));
-    expect(() => writeBundle(folder, files)).toThrow(`run git rm --cached ${SECRET_FILE}`);
+    expect(folderFaults(folder).join()).toContain(`run git rm --cached ${SECRET_FILE}`);
   });
 });

@@ -711,6 +711,15 @@ const CASES: readonly [string, (d: Draft) => void, readonly string[]][] = [
     ],
   ],
   [
+    "buildbarn: a pool with the name of what all pools share",
+    (d) => {
+      d.buildbarn = { pools: [{ name: "nixbarn" }] };
+    },
+    [
+      'buildbarn.pools[0].name: is what the client bundle calls the settings that all pools share, got "nixbarn"; take another name, as linux-amd64',
+    ],
+  ],
+  [
     "buildbarn: pools of one platform",
     (d) => {
       d.buildbarn = { pools: [{ name: "a" }, { name: "b" }] };
