@@ -1,3 +1,4 @@
+import { type Output, screenOn } from "../cli/screen.ts";
 import type { Step } from "./plan.ts";
 
 /** Told of an apply's course. */
@@ -12,48 +13,23 @@ export interface Progress {
 
 export const SILENT: Progress = { decided: () => {}, running: () => {}, ended: () => {} };
 
-const REPORT_EVERY_MS = 10_000;
-const REDRAW_EVERY_MS = 200;
-
-interface Screen {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
-
-/**
- * Steps as lines on `out`; of what takes long, on a terminal one line that is overwritten, and a
- * line now and then where there is none (a deploy's log).
- */
+/** Steps as lines on `out`, and what takes long as {@link screenOn} shows it. */
 export const showProgress = (
-  out: Screen,
+  out: Output,
   render: (step: Step) => string,
   now: () => number = Date.now,
 ): Progress => {
-  const live = out.isTTY === true;
+  const screen = screenOn(out, now);
   let startedAt = now();
-  let shownAt = startedAt;
-  let drawn = false;
-  const wipe = (): void => {
-    if (drawn) out.write("\r\x1b[K");
-    drawn = false;
-  };
   return {
     decided: (step) => {
-      wipe();
-      out.write(`${render(step)}\n`);
+      screen.line(render(step));
       startedAt = now();
-      shownAt = startedAt;
     },
     running: (operation, line) => {
-      if (now() - shownAt < (live ? REDRAW_EVERY_MS : REPORT_EVERY_MS)) return;
-      shownAt = now();
       const seconds = Math.round((now() - startedAt) / 1000);
-      const text = `    … ${operation}, ${seconds} s: ${line}`;
-      wipe();
-      out.write(live ? text.slice(0, (out.columns ?? 80) - 1) : `${text}\n`);
-      drawn = live;
+      screen.running(`    … ${operation}, ${seconds} s: ${line}`);
     },
-    ended: wipe,
+    ended: screen.ended,
   };
 };
