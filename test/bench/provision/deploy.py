@@ -44,7 +44,7 @@ files.directory("/nix/var/nixbarn/home", user="nix", group="nix", mode="750", _s
 files.file("/nix/var/nixbarn/home/.keep", _sudo=True)
 server.shell(
     commands=[
-        "systemctl daemon-reload; systemd-tmpfiles --create; systemctl restart nix-daemon.socket ssh.service nfs-server.service"
+        "systemctl daemon-reload; systemd-tmpfiles --create; systemctl stop nix-daemon.service nix-daemon.socket; systemctl start nix-daemon.socket; systemctl restart ssh.service nfs-server.service"
     ],
     _sudo=True,
     _if=lambda: any(one.did_change() for one in written),
