@@ -36,13 +36,38 @@ export const GLOBAL: JsonObject = {
   },
 };
 
+/**
+ * A shard that restarts is waited for, and what it cut is asked again: so no action fails by it. Five
+ * attempts are gRPC's own limit; waiting for the connection counts as none.
+ * https://grpc.io/docs/guides/retry/, https://grpc.io/docs/guides/wait-for-ready/
+ */
+const PATIENT: JsonObject = {
+  methodConfig: [
+    {
+      name: [{}],
+      waitForReady: true,
+      retryPolicy: {
+        maxAttempts: 5,
+        initialBackoff: "0.5s",
+        maxBackoff: "10s",
+        backoffMultiplier: 2,
+        retryableStatusCodes: ["UNAVAILABLE"],
+      },
+    },
+  ],
+};
+
+const shardClient = (shard: number): JsonObject => ({
+  grpc: { client: { address: ADDRESSES.storage(shard), defaultServiceConfig: PATIENT } },
+});
+
 /** All shards; which one has a blob follows from its digest and the shard's name. */
 const sharding = (shards: number): JsonObject => ({
   sharding: {
     shards: Object.fromEntries(
       Array.from({ length: shards }, (_, shard) => [
         String(shard),
-        { backend: { grpc: { client: { address: ADDRESSES.storage(shard) } } }, weight: 1 },
+        { backend: shardClient(shard), weight: 1 },
       ]),
     ),
   },

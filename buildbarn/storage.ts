@@ -49,7 +49,8 @@ export const storage = ({ buildbarn }: Environment): JsonObject => {
   const { sizeGiB, shards } = buildbarn.storage;
   const geometry = shardGeometry(sizeGiB, shards);
   return {
-    grpcServers: [grpcServer(PORTS.storageGrpc)],
+    // What is being read or written when the shard leaves is brought to its end.
+    grpcServers: [{ ...grpcServer(PORTS.storageGrpc), stopGracefully: true }],
     maximumMessageSizeBytes: MAXIMUM_MESSAGE_SIZE_BYTES,
     global: GLOBAL,
     contentAddressableStorage: {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { status } from "@grpc/grpc-js";
 import type { Client } from "ssh2";
 import type { StackOutputs } from "../config/outputs.ts";
 import type { ReapiClient } from "../reapi/client.ts";
@@ -95,10 +94,9 @@ const canBeRead = async (
       WORKER_REMEDY,
     );
   }
-  const again = await execute(READ, false);
-  if (!again.cached) {
+  if ((await client().cachedExitCode(read.digest)) !== 0) {
     return failed(
-      "the same action was executed twice: its result is not in the action cache",
+      "the action cache does not hold what the action came to",
       "see the worker's log and the storage pods: workers may not reach the action cache",
     );
   }
@@ -107,14 +105,15 @@ const canBeRead = async (
     [
       `reads what was just built within ${seenSec.toFixed(2)} s (${tries} tries too early)`,
       `a lookup over NFS takes ${latency === undefined ? "an unknown time" : `${latency.toFixed(2)} ms`}`,
-      "the action cache answers the second time",
+      "its result is in the action cache",
     ].join("; "),
   );
 };
 
 const explained = (error: unknown): Verdict => {
   if (!(error instanceof RpcError)) throw error;
-  if (error.code === status.FAILED_PRECONDITION || error.code === status.INVALID_ARGUMENT) {
+  // For its first minutes a scheduler says so by UNAVAILABLE, then by FAILED_PRECONDITION.
+  if (/No workers exist/.test(error.message)) {
     return failed(
       `the scheduler takes no action for it (${error.message})`,
       "its properties are not those that the scheduler knows: deploy again, and write the client bundle anew",

@@ -1,4 +1,4 @@
-import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { type ActionRequest, encodeAction } from "./action.ts";
 import { v2 } from "./definitions.ts";
 import { type Digest, digestOf } from "./digest.ts";
@@ -24,8 +24,6 @@ export interface Endpoint {
 }
 
 export interface ExecuteOptions {
-  /** Executes also what the action cache knows. Default: false. */
-  readonly skipCacheLookup?: boolean;
   /** From the call to the last answer, waiting for a worker included. Default: 3600. */
   readonly timeoutSec?: number;
   /** Told each stage as it is reached: QUEUED, EXECUTING, … */
@@ -35,7 +33,6 @@ export interface ExecuteOptions {
 const DEFAULT_TIMEOUT_SEC = 20;
 /** As the client bundle's --remote_timeout. */
 const EXECUTION_TIMEOUT_SEC = 3600;
-const OK = 0;
 const KEEPALIVE_MS = 30_000;
 
 type Done<Response> = (error: ServiceError | null, response?: Response) => void;
@@ -83,7 +80,7 @@ export class ReapiClient {
       (metadata, options, done) =>
         this.services.cas.batchUpdateBlobs({ requests }, metadata, options, done),
     );
-    for (const { status } of responses) throwUnlessOk(status);
+    for (const response of responses) throwUnlessOk(response.status);
   }
 
   /** A blob of the CAS. @throws RpcError NOT_FOUND */
@@ -96,12 +93,22 @@ export class ReapiClient {
     return responses[0]?.data ?? Buffer.alloc(0);
   }
 
-  /** What the action cache holds for an action. @throws RpcError NOT_FOUND */
-  async cachedExitCode(action: Digest): Promise<number> {
-    const answer = await this.call<ActionResult__Output>((metadata, options, done) =>
-      this.services.actionCache.getActionResult({ actionDigest: action }, metadata, options, done),
-    );
-    return answer.exitCode;
+  /** The exit code that the action cache holds for an action; undefined when it holds none. */
+  async cachedExitCode(action: Digest): Promise<number | undefined> {
+    try {
+      const answer = await this.call<ActionResult__Output>((metadata, options, done) =>
+        this.services.actionCache.getActionResult(
+          { actionDigest: action },
+          metadata,
+          options,
+          done,
+        ),
+      );
+      return answer.exitCode;
+    } catch (error) {
+      if (error instanceof RpcError && error.code === status.NOT_FOUND) return undefined;
+      throw error;
+    }
   }
 
   /** Writes the action cache, which is for workers alone. */
@@ -112,16 +119,17 @@ export class ReapiClient {
     );
   }
 
-  /** Uploads an action and executes it. @throws RpcError, also for one that could not be executed */
+  /**
+   * Uploads an action and executes it, without a look into the action cache: that is the client's part,
+   * as Buildbarn sees it. @throws RpcError, also for one that could not be executed
+   */
   async execute(request: ActionRequest, options: ExecuteOptions = {}): Promise<Execution> {
     const { digest, blobs } = encodeAction(request);
     await this.upload(blobs);
     const timeoutSec = options.timeoutSec ?? EXECUTION_TIMEOUT_SEC;
-    const stream = this.services.execution.execute(
-      { actionDigest: digest, skipCacheLookup: options.skipCacheLookup ?? false },
-      this.metadata,
-      { deadline: Date.now() + timeoutSec * 1000 },
-    );
+    const stream = this.services.execution.execute({ actionDigest: digest }, this.metadata, {
+      deadline: Date.now() + timeoutSec * 1000,
+    });
     const response = await follow(stream, options.onStage);
     throwUnlessOk(response.status);
     return executionOf(digest, response, (blob) => this.read(blob));
@@ -145,8 +153,8 @@ export class ReapiClient {
   }
 }
 
-const throwUnlessOk = (status: { code: number; message: string } | null | undefined): void => {
-  if (status && status.code !== OK) throw new RpcError(status.code, status.message);
+const throwUnlessOk = (answer: { code: number; message: string } | null | undefined): void => {
+  if (answer && answer.code !== status.OK) throw new RpcError(answer.code, answer.message);
 };
 
 const servicesAt = ({ address, tls, serverName }: Endpoint) => {

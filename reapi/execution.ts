@@ -14,8 +14,6 @@ export interface Execution {
   readonly stdout: string;
   readonly stderr: string;
   readonly outputs: ReadonlyMap<string, Digest>;
-  /** Whether the result came from the action cache. */
-  readonly cached: boolean;
   /** The worker that ran it, as it names itself. */
   readonly worker: string;
   /** Seconds from the scheduler's queue to a worker; undefined when the server does not tell. */
@@ -75,7 +73,6 @@ export const executionOf = async (
     outputs: new Map(
       result.outputFiles.flatMap(({ path, digest: at }) => (at === null ? [] : [[path, at]])),
     ),
-    cached: response.cachedResult,
     worker: metadata?.worker ?? "",
     queuedSec: queued === undefined || started === undefined ? undefined : started - queued,
     message: response.message,

@@ -37,8 +37,8 @@ test("a deployment that is well: a line for each check, none failed", async () =
     "ok      gate: the client login opens no shell",
     "ok      store: Nix 2.26.3 answers, and has the workers' canary path",
     "ok      free space and roots: 40.0 GiB free of 100.0; 1 roots of clients, the oldest refreshed 1 days ago",
-    "ok      pool linux-amd64: reads what was just built within N s (0 tries too early); a lookup over NFS takes N ms; the action cache answers the second time",
-    "ok      pool linux-arm64: reads what was just built within N s (0 tries too early); a lookup over NFS takes N ms; the action cache answers the second time",
+    "ok      pool linux-amd64: reads what was just built within N s (0 tries too early); a lookup over NFS takes N ms; its result is in the action cache",
+    "ok      pool linux-arm64: reads what was just built within N s (0 tries too early); a lookup over NFS takes N ms; its result is in the action cache",
   ]);
 });
 
@@ -247,7 +247,7 @@ const FAULTS: readonly (readonly [string, Faults, string, string | RegExp, strin
     "an action cache that forgets",
     { reapi: { forgetsResults: true } },
     "pool linux-amd64",
-    "the same action was executed twice: its result is not in the action cache",
+    "the action cache does not hold what the action came to",
     "see the worker's log and the storage pods",
   ],
 ];

@@ -69,7 +69,7 @@ describe("executing", () => {
       { onStage: (stage) => stages.push(stage) },
     );
     expect(stages).toEqual(["QUEUED", "EXECUTING", "COMPLETED"]);
-    expect(execution).toMatchObject({ exitCode: 3, stdout: "out", stderr: "err", cached: false });
+    expect(execution).toMatchObject({ exitCode: 3, stdout: "out", stderr: "err" });
     expect(execution.outputs).toEqual(new Map([["a.txt", digestOf(blob)]]));
     expect([execution.worker, execution.queuedSec]).toEqual(['{"pod":"a"}', 2.5]);
     expect(seen[0]).toMatchObject({
@@ -88,14 +88,23 @@ describe("executing", () => {
     expect(await client.read(digestOf(blob))).toEqual(blob);
   });
 
-  test("twice: from the action cache, unless it is passed over", async () => {
+  test("its result is in the action cache, unless it must not be", async () => {
     const { client } = await connected();
-    expect((await client.execute(echo)).cached).toBe(false);
-    const second = await client.execute(echo);
-    expect(second.cached).toBe(true);
-    expect(await client.cachedExitCode(second.digest)).toBe(0);
-    expect((await client.execute(echo, { skipCacheLookup: true })).cached).toBe(false);
-    expect((await client.execute({ ...echo, salt: "x" })).cached).toBe(false);
+    const { digest } = await client.execute(echo);
+    expect(await client.cachedExitCode(digest)).toBe(0);
+    const other = await client.execute({ ...echo, doNotCache: true });
+    expect(await client.cachedExitCode(other.digest)).toBe(undefined);
+  });
+
+  test("alike actions have the same digest, salted ones another", async () => {
+    const { client } = await connected();
+    const digests = await Promise.all(
+      [echo, { ...echo }, { ...echo, salt: "x" }].map(
+        async (request) => (await client.execute(request)).digest.hash,
+      ),
+    );
+    expect(new Set(digests).size).toBe(2);
+    expect(digests[0]).toBe(digests[1]);
   });
 
   test("long output is fetched from the CAS", async () => {

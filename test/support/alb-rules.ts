@@ -4,6 +4,8 @@ import type { StackJson } from "./synth.ts";
 /** A request as the load balancer sees it: headers in order, a name may come several times. */
 export type Headers = readonly (readonly [name: string, value: string])[];
 
+export type ListenerRule = z.output<typeof rule>;
+
 const rule = z.looseObject({
   priority: z.number(),
   action: z.array(z.object({ type: z.string() }).loose()),
@@ -14,15 +16,24 @@ const rule = z.looseObject({
   ),
 });
 
-/** `*` is any text, `?` any one character, everything else itself without regard to case. */
-const matches = (pattern: string, value: string): boolean => {
+/** `*` is any text, `?` any one character, everything else itself: to be taken without regard to case. */
+export const expressionOf = (pattern: string): string => {
   const expression = [...pattern]
     .map((char) =>
       char === "*" ? ".*" : char === "?" ? "." : char.replace(/[\\^$.+()[\]{}|]/g, "\\$&"),
     )
     .join("");
-  return new RegExp(`^${expression}$`, "is").test(value);
+  return `^${expression}$`;
 };
+
+const matches = (pattern: string, value: string): boolean =>
+  new RegExp(expressionOf(pattern), "is").test(value);
+
+/** A listener's rules, in the order of their priority. */
+export const rulesOf = (ingress: StackJson): readonly ListenerRule[] =>
+  Object.values(ingress.resource["aws_lb_listener_rule"] ?? {})
+    .map((one) => rule.parse(one))
+    .sort((a, b) => a.priority - b.priority);
 
 /**
  * What a listener does with a request, by ALB's semantics: rules in the order of their priority, the
@@ -36,10 +47,7 @@ export const actionOf = (
   headers: Headers,
   keyOf: (reference: string) => string,
 ): string => {
-  const rules = Object.values(ingress.resource["aws_lb_listener_rule"] ?? {})
-    .map((one) => rule.parse(one))
-    .sort((a, b) => a.priority - b.priority);
-  const found = rules.find(({ condition }) =>
+  const found = rulesOf(ingress).find(({ condition }) =>
     condition.every(({ http_header: { http_header_name, values } }) =>
       headers.some(
         ([name, value]) =>

@@ -4,12 +4,10 @@ import type { Digest as _build_bazel_remote_execution_v2_Digest, Digest__Output 
 
 export interface ExecuteRequest {
   'instanceName'?: (string);
-  'skipCacheLookup'?: (boolean);
   'actionDigest'?: (_build_bazel_remote_execution_v2_Digest | null);
 }
 
 export interface ExecuteRequest__Output {
   'instanceName': (string);
-  'skipCacheLookup': (boolean);
   'actionDigest': (_build_bazel_remote_execution_v2_Digest__Output | null);
 }

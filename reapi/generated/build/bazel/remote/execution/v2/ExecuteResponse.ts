@@ -5,14 +5,12 @@ import type { Status as _google_rpc_Status, Status__Output as _google_rpc_Status
 
 export interface ExecuteResponse {
   'result'?: (_build_bazel_remote_execution_v2_ActionResult | null);
-  'cachedResult'?: (boolean);
   'status'?: (_google_rpc_Status | null);
   'message'?: (string);
 }
 
 export interface ExecuteResponse__Output {
   'result': (_build_bazel_remote_execution_v2_ActionResult__Output | null);
-  'cachedResult': (boolean);
   'status': (_google_rpc_Status__Output | null);
   'message': (string);
 }
