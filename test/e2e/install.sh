@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the e2e suites need beside Node: Python's moto in a virtual environment, a Kubernetes
-# API server, QEMU with what builds its images, and, where the Terraform registry cannot be reached,
-# the providers built from their Go modules. Quick when
-# all is there. Caches live in ~/.cache/nixbarn.
+# API server, QEMU with what builds its images, Debian's Bazel, and, where the Terraform registry cannot
+# be reached, the providers built from their Go modules. Quick when all is there. Caches live in
+# ~/.cache/nixbarn.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${NIXBARN_CACHE:-$HOME/.cache/nixbarn}
@@ -32,6 +32,7 @@ command -v mmdebstrap >/dev/null || missing+=(mmdebstrap debian-archive-keyring)
 command -v ssh >/dev/null || missing+=(openssh-client)
 command -v mke2fs >/dev/null || missing+=(e2fsprogs)
 command -v openssl >/dev/null || missing+=(openssl)
+command -v bazel >/dev/null || missing+=(bazel-bootstrap)
 if [ ${#missing[@]} -gt 0 ]; then
   [ "$(id -u)" = 0 ] || { echo "install.sh: missing: apt-get install ${missing[*]}" >&2; exit 1; }
   apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"

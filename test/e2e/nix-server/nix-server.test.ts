@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { doctor } from "./doctor.ts";
 import { firstContact } from "./first-contact.ts";
 import { gate } from "./gate.ts";
 import { interruption } from "./interruption.ts";
@@ -24,6 +25,7 @@ describe("first contact", () => firstContact(world));
 describe("interruption", () => interruption(world));
 describe("gate", () => gate(world));
 describe("rules_nixpkgs", () => rulesNixpkgs(world));
+describe("doctor", () => doctor(world));
 describe("NFS", () => nfsExport(world));
 describe("upkeep", () => upkeep(world));
 describe("replacement", () => replacement(world));
