@@ -1,7 +1,7 @@
+import type { Architecture } from "./aws.ts";
+
 /** ISA values as in Bazel's remote execution samples and in Buildbarn's deployments. */
 const ISA = { amd64: "x86-64", arm64: "aarch64" } as const;
-
-export type Architecture = keyof typeof ISA;
 
 /** What Nix calls them. */
 export const NIX_SYSTEMS = { amd64: "x86_64-linux", arm64: "aarch64-linux" } as const;

@@ -1,4 +1,5 @@
-import { type Architecture, NIX_SYSTEMS } from "../config/platform.ts";
+import type { Architecture } from "../config/aws.ts";
+import { NIX_SYSTEMS } from "../config/platform.ts";
 import type { ReapiClient } from "../reapi/client.ts";
 import { admissionChecks } from "./admission-checks.ts";
 import { type Finding, type Observer, runChecks } from "./check.ts";

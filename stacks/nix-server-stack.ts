@@ -9,6 +9,7 @@ import { namesOf, stackId } from "../config/names.ts";
 import type { StackOutputs } from "../config/outputs.ts";
 import { PORTS } from "../config/ports.ts";
 import type { Environment } from "../config/schema.ts";
+import { ROOT_DISK_GIB } from "../config/sections/nix-server.ts";
 import { planNetwork } from "../config/subnets.ts";
 import { DEBIAN_IMAGE } from "../config/versions.ts";
 import { Firewall } from "../constructs/firewall.ts";
@@ -16,8 +17,6 @@ import { NixStoreVolume } from "../constructs/nix-store-volume.ts";
 import { asJson, Provisioning } from "../constructs/provisioning.ts";
 import { BaseStack, type StackProps } from "./base-stack.ts";
 
-/** Room for Debian, Nix and builds' temporary files; the store is on its own volume. */
-const ROOT_DISK_GIB = 50;
 /** Nitro instances ignore the name but the API wants one. */
 const STORE_DEVICE_NAME = "/dev/sdf";
 

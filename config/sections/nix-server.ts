@@ -45,6 +45,9 @@ const volume = z
   .prefault({})
   .meta({ description: "The gp3 volume that holds /nix.", example: { sizeGiB: 500, iops: 6000 } });
 
+/** Room for Debian, Nix and builds' temporary files; the store is on its own volume. */
+export const ROOT_DISK_GIB = 50;
+
 /** Also for an own server, which has no environment file. */
 export const GARBAGE_COLLECTION_DEFAULTS = {
   rootsOlderThanDays: 30,
