@@ -47,6 +47,7 @@ const FOR_BOTH = [
     .argParser(wholeNumber)
     .default(60),
   new Option("--boot-timeout <seconds>", "how long to wait for ssh")
+    .env("NIXBARN_SSH_BOOT_TIMEOUT")
     .argParser(wholeNumber)
     .default(300),
   new Option("--json", "machine-readable output").default(false),

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { DEBIAN_IMAGE } from "../../../config/versions.ts";
 import type { ControlPlane } from "./gap-eks.ts";
-import { startGapServer } from "./gap-server.ts";
+import { type AwsHooks, startGapServer } from "./gap-server.ts";
 import { cacheFolder, freePort } from "./machine.ts";
 
 /** moto's server: in our virtual environment, which test/e2e/install.sh makes. */
@@ -44,6 +44,7 @@ export interface AwsStandIn {
 export const startAws = async (
   folder: string,
   controlPlane?: ControlPlane,
+  hooks?: AwsHooks,
 ): Promise<AwsStandIn> => {
   mkdirSync(folder, { recursive: true });
   const imagesFile = join(folder, "images.json");
@@ -57,7 +58,7 @@ export const startAws = async (
   moto.stdout?.pipe(log);
   moto.stderr?.pipe(log);
   await waitForHttp(`http://127.0.0.1:${motoPort}/moto-api/`);
-  const gap = await startGapServer(motoPort, controlPlane);
+  const gap = await startGapServer(motoPort, controlPlane, hooks);
   return {
     environment: {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${gap.port}`,

@@ -108,6 +108,34 @@ const createSecurityGroup = async (
   return /<groupId>([^<]+)/.exec(group)?.[1] ?? "";
 };
 
+/** What a suite does at a call, before it is answered. */
+export interface AwsHooks {
+  /** @param call EC2's form fields, as Action and VolumeId */
+  readonly onEc2?: (call: URLSearchParams) => Promise<void>;
+  /** Whether the credentials count as expired now. */
+  readonly expired?: () => boolean;
+}
+
+/** Services that answer in JSON; the others do in XML. */
+const JSON_SERVICES = ["eks", "acm", "secretsmanager", "dlm", "logs", "kms"];
+const EXPIRED = "The security token included in the request is expired";
+
+/** How a service says that credentials have expired. */
+const expiredAnswer = (service: string): { readonly type: string; readonly body: string } => {
+  if (JSON_SERVICES.includes(service)) {
+    const body = JSON.stringify({ __type: "ExpiredTokenException", message: EXPIRED });
+    return { type: "application/json", body };
+  }
+  const error = `<Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>${EXPIRED}</Message></Error>`;
+  return {
+    type: "text/xml",
+    body:
+      service === "ec2"
+        ? `<Response><Errors>${error}</Errors><RequestID>1</RequestID></Response>`
+        : `<ErrorResponse>${error}<RequestId>1</RequestId></ErrorResponse>`,
+  };
+};
+
 /**
  * Stands in front of moto: answers what moto lacks (EKS add-ons, access entries and pod identity;
  * DLM) from memory and forwards the rest.
@@ -117,6 +145,7 @@ const createSecurityGroup = async (
 export const startGapServer = async (
   motoPort: number,
   controlPlane?: ControlPlane,
+  hooks: AwsHooks = {},
 ): Promise<{ server: Server; port: number; renames: Renames }> => {
   const routes: Readonly<Record<string, Route>> = {
     eks: eksRoutes((...group) => createSecurityGroup(motoPort, ...group), controlPlane),
@@ -128,6 +157,16 @@ export const startGapServer = async (
     const body = await readAll(incoming);
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
     const [region, service] = scopeOf(incoming);
+    if (hooks.expired?.() === true) {
+      const { type, body: text } = expiredAnswer(service);
+      outgoing.writeHead(403, {
+        "content-type": type,
+        "x-amzn-errortype": "ExpiredTokenException",
+      });
+      outgoing.end(text);
+      return;
+    }
+    if (service === "ec2") await hooks.onEc2?.(new URLSearchParams(body.toString()));
     const own = await routes[service]?.({
       method: incoming.method ?? "GET",
       path: url.pathname.split("/").filter(Boolean).map(decodeURIComponent),

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+
+const root = join(import.meta.dirname, "../../..");
+const KEY = /\b[0-9a-f]{64}\b/g;
+
+export interface Ended {
+  readonly exitCode: number | null;
+  /** All that a person would have seen. */
+  readonly output: string;
+}
+
+/** A checkout of the project of its own, in which commands run as a person would run them. */
+export class Project {
+  readonly folder: string;
+  private readonly env: Readonly<Record<string, string>>;
+  private readonly logFolder: string;
+  /** Replaced by the tests: told the stack of each line. */
+  sees: (stack: string) => void = () => {};
+
+  private constructor(folder: string, env: Readonly<Record<string, string>>, logFolder: string) {
+    this.folder = folder;
+    this.env = env;
+    this.logFolder = logFolder;
+  }
+
+  /** Copies what git knows or would know; packages are those that are installed here. */
+  static async copy(
+    folder: string,
+    env: Readonly<Record<string, string>>,
+    logFolder: string,
+  ): Promise<Project> {
+    const { stdout } = await execa(
+      "git",
+      ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+      { cwd: root },
+    );
+    for (const file of stdout.split("\0").filter((name) => existsSync(join(root, name)))) {
+      if (file === "") continue;
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      copyFileSync(join(root, file), join(folder, file));
+    }
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    mkdirSync(logFolder, { recursive: true });
+    return new Project(folder, env, logFolder);
+  }
+
+  /** Edits the environment file as text. */
+  edit(name: string, change: (text: string) => string): void {
+    const file = join(this.folder, "environments", `${name}.yaml`);
+    const before = readFileSync(file, "utf8");
+    const after = change(before);
+    if (after === before) throw new Error(`the edit of ${name}.yaml changed nothing`);
+    writeFileSync(file, after);
+  }
+
+  /** Starts a command; its output goes to a log, keys masked. */
+  start(
+    log: string,
+    command: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly said: () => string } {
+    const [program = "", ...args] = command;
+    const child = spawn(program, args, {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env, ...env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const file = join(this.logFolder, `${log}.log`);
+    writeFileSync(file, `$ ${command.join(" ")}\n`);
+    let output = "";
+    const take = (chunk: string): void => {
+      output += chunk;
+      appendFileSync(file, chunk.replaceAll(KEY, "(API key)"));
+      for (const line of chunk.split("\n")) {
+        const stack = /^(example-[a-z-]+) /.exec(line)?.[1];
+        if (stack !== undefined) this.sees(stack);
+      }
+    };
+    child.stdout?.setEncoding("utf8").on("data", take);
+    child.stderr?.setEncoding("utf8").on("data", take);
+    const ended = once(child, "close").then(([exitCode]) => ({ exitCode, output }));
+    return { child, ended, said: () => output };
+  }
+
+  run(log: string, command: readonly string[], env?: Readonly<Record<string, string>>) {
+    return this.start(log, command, env).ended;
+  }
+
+  /** `cdktf COMMAND '*'`: the real one, with override files beside what it synthesizes. */
+  cdktf(command: "deploy" | "destroy", ...more: readonly string[]): readonly string[] {
+    return [
+      ...["npx", "cdktf", command, "*", "--auto-approve", "--no-color"],
+      ...["--app", `npx tsx main.ts && node ${join(import.meta.dirname, "fit.mjs")}`],
+      // A lock file of all platforms' checksums comes from the registry alone.
+      ...(this.env["TF_CLI_CONFIG_FILE"] === undefined ? [] : ["--skip-provider-lock"]),
+      ...more,
+    ];
+  }
+}

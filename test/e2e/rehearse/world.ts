@@ -1,0 +1,190 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { TARGET_GROUP_BINDING } from "../kubernetes/prepare.ts";
+import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
+import { createVolume, type Guest, type GuestVolume, startGuest } from "../support/debian-guest.ts";
+import { guestKeyFile } from "../support/guest-base.ts";
+import { ADMIN_TOKEN, type KubeApi, startKubeApi } from "../support/kube-api.ts";
+import { freePort } from "../support/machine.ts";
+import { createHostedZone } from "../terraform/seed.ts";
+import { Project } from "./project.ts";
+
+const NAMESPACE = "nixbarn";
+/** The guest's disks are small: sizes of the environment are those of AWS alone. */
+const VOLUME_GIB = 4;
+const GROWN_GIB = 6;
+
+/** Lets connections through to a port, or refuses them. */
+class Door {
+  open = true;
+  readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+
+  constructor(target: number) {
+    this.server = createServer((near) => {
+      if (!this.open) return near.destroy();
+      const far = connect(target, "127.0.0.1");
+      for (const socket of [near, far]) {
+        this.sockets.add(socket);
+        socket.on("error", () => {}).on("close", () => this.sockets.delete(socket));
+      }
+      return near.pipe(far).pipe(near);
+    });
+  }
+
+  close(): void {
+    this.open = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+}
+
+/** What stands for AWS, the cluster and the machine, and a project that deploys to them. */
+export class World {
+  readonly folder: string;
+  readonly sshPort: number;
+  readonly project: Project;
+  /** In front of the API server. */
+  readonly apiServer: Door;
+  private readonly kube: KubeApi;
+  private readonly aws: AwsStandIn;
+  private readonly state: { expired: boolean; volume?: GuestVolume; guest?: Guest };
+  private timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    folder: string,
+    parts: {
+      sshPort: number;
+      project: Project;
+      apiServer: Door;
+      kube: KubeApi;
+      aws: AwsStandIn;
+      state: World["state"];
+    },
+  ) {
+    this.folder = folder;
+    this.sshPort = parts.sshPort;
+    this.project = parts.project;
+    this.apiServer = parts.apiServer;
+    this.kube = parts.kube;
+    this.aws = parts.aws;
+    this.state = parts.state;
+    this.timer = setInterval(() => this.finishNamespaceDeletion().catch(() => {}), 2000);
+  }
+
+  static async start(logFolder: string): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), "nixbarn-rehearsal-"));
+    const sshPort = await freePort();
+    const state: World["state"] = { expired: false };
+    const kube = await startKubeApi(join(folder, "kube"));
+    await kube.call(
+      "POST",
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+      TARGET_GROUP_BINDING,
+    );
+    const apiServer = new Door(Number(new URL(kube.controlPlane.endpoint).port));
+    const doorPort = await freePort();
+    await new Promise<void>((resolve) => apiServer.server.listen(doorPort, "127.0.0.1", resolve));
+
+    /** The instance's disks follow what AWS is told of its volumes. */
+    const onEc2 = async (call: URLSearchParams): Promise<void> => {
+      const action = call.get("Action");
+      if (action === "AttachVolume") {
+        const serial = (call.get("VolumeId") ?? "").replace("-", "");
+        state.volume = { path: join(folder, "volume.img"), serial };
+        await createVolume(state.volume.path, VOLUME_GIB);
+        await state.guest?.attach(state.volume);
+      }
+      if (action === "ModifyVolume" && state.volume !== undefined) {
+        await state.guest?.stop();
+        await createVolume(state.volume.path, GROWN_GIB);
+        state.guest = await bootGuest(folder, sshPort, state.volume);
+      }
+    };
+    const aws = await startAws(
+      join(folder, "aws"),
+      { ...kube.controlPlane, endpoint: `https://127.0.0.1:${doorPort}` },
+      { onEc2, expired: () => state.expired },
+    );
+    const zone = await createHostedZone(
+      aws.environment["AWS_ENDPOINT_URL"] ?? "",
+      "bazel.example.com",
+    );
+    aws.rename("Z0123456789ABCDEFGHIJ", zone);
+
+    const key = await guestKeyFile();
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    copyFileSync(join(import.meta.dirname, "aws.mjs"), join(bin, "aws"));
+    const project = await Project.copy(
+      join(folder, "project"),
+      {
+        ...aws.environment,
+        ...terraformEnvironment(),
+        PATH: `${bin}${delimiter}${process.env["PATH"]}`,
+        REHEARSAL_TOKEN: ADMIN_TOKEN,
+        ENVIRONMENT: "example",
+        CI: "1",
+        SSH_AUTH_SOCK: "",
+        NIXBARN_SSH_KEY: key,
+        NIXBARN_SSH_ADDRESS: `127.0.0.1:${sshPort}`,
+      },
+      logFolder,
+    );
+    // Whoever deploys is one of the admins: here the machine's own key.
+    const publicKey = readFileSync(`${key}.pub`, "utf8").trim();
+    project.edit("example", (text) => text.replace(/ssh-ed25519 \S+ alice@laptop/, publicKey));
+    return new World(folder, { sshPort, project, apiServer, kube, aws, state });
+  }
+
+  /** Boots the instance, which takes a minute to answer. */
+  async bootInstance(): Promise<void> {
+    const { folder, sshPort, state } = this;
+    state.guest = await bootGuest(folder, sshPort, state.volume);
+  }
+
+  expireCredentials(expired: boolean): void {
+    this.state.expired = expired;
+  }
+
+  /** Names of a kind's objects in the namespace. */
+  async objects(path: string): Promise<string[]> {
+    const { body } = await this.kube.call("GET", path);
+    const { items = [] }: { items?: { metadata: { name: string } }[] } = JSON.parse(
+      JSON.stringify(body),
+    );
+    return items.map(({ metadata }) => metadata.name).sort();
+  }
+
+  /** What the namespace controller, which does not run here, does once nothing is left in it. */
+  private async finishNamespaceDeletion(): Promise<void> {
+    if (!this.apiServer.open) return;
+    const { body } = await this.kube.call("GET", `/api/v1/namespaces/${NAMESPACE}`);
+    if (!JSON.stringify(body).includes("deletionTimestamp")) return;
+    await this.kube.call("PUT", `/api/v1/namespaces/${NAMESPACE}/finalize`, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: NAMESPACE },
+      spec: { finalizers: [] },
+    });
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.state.guest?.stop();
+    this.aws.stop();
+    this.apiServer.close();
+    this.apiServer.server.close();
+    await this.kube.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const bootGuest = (folder: string, sshPort: number, volume?: GuestVolume): Promise<Guest> =>
+  startGuest({
+    kind: "server",
+    folder: join(folder, "instance"),
+    sshPort,
+    ...(volume === undefined ? {} : { volumes: [volume] }),
+  });
