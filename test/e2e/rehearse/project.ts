@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
@@ -26,9 +26,6 @@ export class Project {
   readonly folder: string;
   private readonly env: Readonly<Record<string, string>>;
   private readonly logFolder: string;
-  /** Replaced by the tests: told the stack of each line. */
-  sees: (stack: string) => void = () => {};
-
   private constructor(folder: string, env: Readonly<Record<string, string>>, logFolder: string) {
     this.folder = folder;
     this.env = env;
@@ -65,38 +62,37 @@ export class Project {
     writeFileSync(file, after);
   }
 
-  /** Starts a command; its output goes to a log, keys masked. */
-  start(
+  /**
+   * Runs a command; its output goes to a log, keys masked.
+   * @param atLine told each line as it comes
+   */
+  async run(
     log: string,
     command: readonly string[],
     env: Readonly<Record<string, string>> = {},
-  ): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly said: () => string } {
+    atLine: (line: string) => void = () => {},
+  ): Promise<Ended> {
     const [program = "", ...args] = command;
     const child = spawn(program, args, {
       cwd: this.folder,
       env: { ...process.env, ...this.env, ...env },
-      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
     const file = join(this.logFolder, `${log}.log`);
     writeFileSync(file, `$ ${command.join(" ")}\n`);
     let output = "";
+    let rest = "";
     const take = (chunk: string): void => {
       output += chunk;
       appendFileSync(file, chunk.replaceAll(KEY, "(API key)"));
-      for (const line of chunk.split("\n")) {
-        const stack = /^(example-[a-z-]+) /.exec(line)?.[1];
-        if (stack !== undefined) this.sees(stack);
-      }
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) atLine(line);
     };
-    child.stdout?.setEncoding("utf8").on("data", take);
-    child.stderr?.setEncoding("utf8").on("data", take);
-    const ended = once(child, "close").then(([exitCode]) => ({ exitCode, output }));
-    return { child, ended, said: () => output };
-  }
-
-  run(log: string, command: readonly string[], env?: Readonly<Record<string, string>>) {
-    return this.start(log, command, env).ended;
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    const [exitCode]: (number | null)[] = await once(child, "close");
+    return { exitCode: exitCode ?? null, output };
   }
 
   /** `cdktf COMMAND '*'`: the real one, with override files beside what it synthesizes. */

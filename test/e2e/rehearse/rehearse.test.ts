@@ -1,46 +1,246 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Ended } from "./project.ts";
+import { killTerraform } from "./terraform-process.ts";
 import { Timeline } from "./timeline.ts";
 import { World } from "./world.ts";
 
 /** Where the time line and the logs stay. */
 const LOGS = join(import.meta.dirname, "../../../out/rehearsal");
+const STACKS = ["network", "nix-server", "cluster", "ingress", "platform", "buildbarn"] as const;
+const OUTPUTS = "out/example/outputs.json";
 const timeline = new Timeline();
 let world: World;
+/** All that was printed, for people to see. */
 const transcripts: string[] = [];
 
 beforeAll(async () => {
   world = await timeline.phase("parts: AWS, API server", () => World.start(LOGS));
-  await world.bootInstance();
 });
 afterAll(async () => {
   await world?.stop();
   console.log(`\n${timeline.report(join(LOGS, "timeline.json"))}`);
 });
 
-/** A deploy as a person starts it. */
-const deploy = (phase: string, ...options: readonly string[]) =>
+/** Runs a command as a person would, told line by line. */
+const run = (
+  phase: string,
+  command: readonly string[],
+  { env = {}, atLine }: { env?: Record<string, string>; atLine?: (line: string) => void } = {},
+): Promise<Ended> =>
   timeline.phase(phase, async (sees) => {
-    world.project.sees = sees;
     const log = phase.replaceAll(/[^a-z0-9]+/gi, "-");
-    const ended = await world.project.run(log, world.project.cdktf("deploy", ...options));
+    const ended = await world.project.run(log, command, env, (line) => {
+      const stack = /^(example-[a-z-]+) /.exec(line)?.[1];
+      if (stack !== undefined) sees(stack);
+      atLine?.(line);
+    });
     transcripts.push(ended.output);
     return ended;
   });
 
-/** What Terraform says that it did, by stack. */
-const applied = (output: string): Record<string, string> =>
+const deploy = (phase: string, options: Parameters<typeof run>[2] = {}): Promise<Ended> =>
+  run(phase, world.project.cdktf("deploy", "--outputs-file", OUTPUTS), options);
+
+/** What Terraform says that it did, by stack; a stack without changes is left out. */
+const changed = (output: string): Record<string, string> =>
   Object.fromEntries(
-    [...output.matchAll(/example-([a-z-]+) .*?(\d+) added, (\d+) changed, (\d+) destroyed/g)].map(
-      ([, stack = "", added, changed, destroyed]) => [stack, `+${added} ~${changed} -${destroyed}`],
-    ),
+    [...output.matchAll(/example-([a-z-]+) +Apply complete! Resources: (.*)\./g)]
+      .filter(([, , what]) => what !== "0 added, 0 changed, 0 destroyed")
+      .map(([, stack = "", what = ""]) => [stack, what]),
   );
 
-describe("a deployment's life", () => {
-  test("the first deploy makes everything, the Nix server provisioned", async () => {
-    const { exitCode, output } = await deploy("first deploy");
-    expect(exitCode, output.slice(-4000)).toBe(0);
-    console.log(applied(output));
-    expect(output).toContain("the server is as it should be");
+/** Does something once, at the first line that a stack writes about what it makes. */
+const whenMaking = (stack: string, act: () => void) => {
+  let done = false;
+  return (line: string): void => {
+    if (done || !line.startsWith(`example-${stack} `) || !/: Creating\.\.\./.test(line)) return;
+    done = true;
+    act();
+  };
+};
+
+const expectWell = ({ exitCode, output }: Ended): void =>
+  expect(exitCode, output.slice(-6000)).toBe(0);
+const expectFailed = ({ exitCode, output }: Ended, why: RegExp): void => {
+  expect(exitCode, output.slice(-6000)).not.toBe(0);
+  expect(output).toMatch(why);
+};
+
+describe("a first deploy that meets every misfortune goes on where it stopped", () => {
+  test("Terraform is killed in the network stack", async () => {
+    const atLine = whenMaking("network", () => killTerraform(world.project.folder, "network"));
+    expectFailed(await deploy("killed in network", { atLine }), /interrupt|cancel/i);
+  });
+
+  test("the instance is down: the deploy fails with the reason and how to go on", async () => {
+    const ended = await deploy("instance down", { env: { NIXBARN_SSH_BOOT_TIMEOUT: "5" } });
+    expectFailed(ended, /cannot be reached/);
+    expect(ended.output).toContain("ENVIRONMENT=example npx cdktf deploy '*'");
+    await world.bootInstance();
+  });
+
+  test("Terraform is killed in the middle of provisioning", async () => {
+    const ended = await deploy("killed in nix-server", {
+      atLine: (line) => {
+        if (line.includes("packages")) killTerraform(world.project.folder, "nix-server");
+      },
+    });
+    expectFailed(ended, /interrupt|cancel/i);
+  });
+
+  test("the credentials expire in the cluster stack", async () => {
+    const ended = await deploy("credentials expire", {
+      atLine: whenMaking("cluster", () => world.expireCredentials(true)),
+    });
+    world.expireCredentials(false);
+    expectFailed(ended, /expired/);
+  });
+
+  test.each(["cluster", "ingress"] as const)("Terraform is killed in %s", async (stack) => {
+    const atLine = whenMaking(stack, () => killTerraform(world.project.folder, stack));
+    expectFailed(await deploy(`killed in ${stack}`, { atLine }), /interrupt|cancel/i);
+  });
+
+  test("the API server is down at the releases", async () => {
+    const ended = await deploy("API server down", {
+      atLine: whenMaking("platform", () => world.closeApiServer(true)),
+    });
+    world.closeApiServer(false);
+    expectFailed(ended, /connection refused|EOF|connection reset/);
+  });
+
+  test("Terraform is killed in buildbarn", async () => {
+    const atLine = whenMaking("buildbarn", () => killTerraform(world.project.folder, "buildbarn"));
+    expectFailed(await deploy("killed in buildbarn", { atLine }), /interrupt|cancel/i);
+  });
+
+  test("and then all is there", async () => {
+    const ended = await deploy("deploy to the end");
+    expectWell(ended);
+    expect(await world.objects("/apis/apps/v1/namespaces/nixbarn/deployments")).toEqual([
+      ...["browser", "frontend", "scheduler", "worker-linux-amd64", "worker-linux-arm64"],
+    ]);
+    expect(await world.objects("/apis/apps/v1/namespaces/nixbarn/statefulsets")).toEqual([
+      "storage",
+    ]);
+  });
+});
+
+describe("a person uses it", () => {
+  test("a deploy with nothing changed does nothing, and says so", async () => {
+    const ended = await deploy("nothing changed");
+    expectWell(ended);
+    expect(changed(ended.output)).toEqual({});
+    expect(ended.output.match(/No changes\. Your infrastructure matches/g)).toHaveLength(6);
+  });
+
+  test("the client bundle is written from what the deploy left", async () => {
+    const folder = join(world.folder, "bundle");
+    const ended = await run("client bundle", [
+      ...["npm", "run", "--silent", "client", "--", "--key", "ci", "--out", folder],
+    ]);
+    expectWell(ended);
+    expect(readdirSync(folder)).toHaveLength(7);
+    const rc = readFileSync(join(folder, "nixbarn.bazelrc"), "utf8");
+    expect(rc).toContain("--remote_executor=grpcs://bazel.example.com\n");
+    expect(rc).toMatch(/--remote_header=x-api-key=[0-9a-f]{64}\n/);
+  });
+
+  test("the doctor finds the Nix server well", async () => {
+    const ended = await run("doctor", [
+      ...["npm", "run", "--silent", "doctor", "--", "--only", "server"],
+      ...["--identity-file", world.clientKey, "--ssh-address", `127.0.0.1:${world.sshPort}`],
+    ]);
+    expectWell(ended);
+    expect(ended.output).toContain("4 ok, 0 failed, 0 skipped");
+  });
+});
+
+describe("changes touch what they must and nothing else", () => {
+  test("a rotated key: its rule and secrets", async () => {
+    world.project.edit("example", (text) =>
+      text.replace("- name: laptops", "- name: laptops\n      generation: 2"),
+    );
+    const ended = await deploy("rotated key");
+    expectWell(ended);
+    expect(changed(ended.output)).toEqual({ ingress: "4 added, 0 changed, 4 destroyed" });
+  });
+
+  test("a grown volume: the volume and one provisioning, while a second deploy is refused by name", async () => {
+    world.project.edit("example", (text) => text.replace("sizeGiB: 300", "sizeGiB: 400"));
+    let second: Promise<Ended> | undefined;
+    const ended = await deploy("grown volume", {
+      atLine: (line) => {
+        if (!/provisioning_run.*Creating\.\.\./.test(line)) return;
+        second ??= world.project.run("second-deploy", [
+          ...world.project.cdktf("deploy", "--skip-synth", "--output", "cdktf.out"),
+        ]);
+      },
+    });
+    expectWell(ended);
+    expect(changed(ended.output)).toEqual({ "nix-server": "1 added, 1 changed, 1 destroyed" });
+    const refused = await second;
+    expect(refused?.exitCode).not.toBe(0);
+    expect(refused?.output).toMatch(/Error acquiring the state lock[\s\S]*Who: +\S+@\S+/);
+    expect(ended.output).toMatch(/file system/);
+  });
+
+  test("one more pool: its nodes, its release, and what the scheduler knows of it", async () => {
+    world.project.edit(
+      "example",
+      (text) => `${text.trimEnd()}\n    - name: gpu\n      platform: { gpu: "yes" }\n`,
+    );
+    const ended = await deploy("one more pool");
+    expectWell(ended);
+    expect(changed(ended.output)).toEqual({
+      cluster: "2 added, 0 changed, 0 destroyed",
+      buildbarn: "1 added, 1 changed, 0 destroyed",
+    });
+  });
+});
+
+describe("the end", () => {
+  const left = async (stack: string): Promise<string[]> => {
+    const state = join(world.project.folder, "out/example/state", `${stack}.tfstate`);
+    if (!existsSync(state)) return [];
+    const { stdout } = await execa("terraform", ["state", "list", `-state=${state}`]);
+    return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("data."));
+  };
+
+  test("destroy leaves what prevent_destroy keeps, and what that stands on", async () => {
+    const ended = await run("destroy, guarded", world.project.cdktf("destroy"));
+    expectFailed(ended, /prevent_destroy/);
+    const kept = await Promise.all(
+      STACKS.map(async (stack) => [stack, (await left(stack)).length > 0]),
+    );
+    expect(Object.fromEntries(kept)).toMatchObject({
+      ...{ network: true, "nix-server": true },
+      ...{ cluster: false, ingress: false, platform: false, buildbarn: false },
+    });
+  });
+
+  test("when the environment allows it, nothing is left", async () => {
+    world.project.edit("example", (text) =>
+      text.replace("allowDestroy: false", "allowDestroy: true"),
+    );
+    expectWell(await run("destroy", world.project.cdktf("destroy")));
+    for (const stack of STACKS) expect(await left(stack)).toEqual([]);
+  });
+
+  test("no API key was ever printed", () => {
+    const keys = new Set(
+      [
+        ...readFileSync(join(world.folder, "bundle", "nixbarn.bazelrc"), "utf8").matchAll(
+          /[0-9a-f]{64}/g,
+        ),
+      ].map(([key]) => key),
+    );
+    expect(keys.size).toBe(1);
+    for (const key of keys) {
+      expect(transcripts.filter((text) => text.includes(key))).toEqual([]);
+    }
   });
 });

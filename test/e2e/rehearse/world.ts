@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { execa } from "execa";
 import { TARGET_GROUP_BINDING } from "../kubernetes/prepare.ts";
 import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
 import { createVolume, type Guest, type GuestVolume, startGuest } from "../support/debian-guest.ts";
@@ -45,8 +46,10 @@ export class World {
   readonly folder: string;
   readonly sshPort: number;
   readonly project: Project;
+  /** Private key of a Bazel client. */
+  readonly clientKey: string;
   /** In front of the API server. */
-  readonly apiServer: Door;
+  private readonly apiServer: Door;
   private readonly kube: KubeApi;
   private readonly aws: AwsStandIn;
   private readonly state: { expired: boolean; volume?: GuestVolume; guest?: Guest };
@@ -67,6 +70,7 @@ export class World {
     this.sshPort = parts.sshPort;
     this.project = parts.project;
     this.apiServer = parts.apiServer;
+    this.clientKey = join(folder, "client-key");
     this.kube = parts.kube;
     this.aws = parts.aws;
     this.state = parts.state;
@@ -134,7 +138,14 @@ export class World {
     );
     // Whoever deploys is one of the admins: here the machine's own key.
     const publicKey = readFileSync(`${key}.pub`, "utf8").trim();
-    project.edit("example", (text) => text.replace(/ssh-ed25519 \S+ alice@laptop/, publicKey));
+    const clientKey = join(folder, "client-key");
+    await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "bob", "-f", clientKey]);
+    const clientPublicKey = readFileSync(`${clientKey}.pub`, "utf8").trim();
+    project.edit("example", (text) =>
+      text
+        .replace(/ssh-ed25519 \S+ alice@laptop/, publicKey)
+        .replace(/ssh-ed25519 \S+ bob@laptop/, clientPublicKey),
+    );
     return new World(folder, { sshPort, project, apiServer, kube, aws, state });
   }
 
@@ -142,6 +153,12 @@ export class World {
   async bootInstance(): Promise<void> {
     const { folder, sshPort, state } = this;
     state.guest = await bootGuest(folder, sshPort, state.volume);
+  }
+
+  /** Nobody reaches the API server, or everybody again. */
+  closeApiServer(closed: boolean): void {
+    if (closed) this.apiServer.close();
+    else this.apiServer.open = true;
   }
 
   expireCredentials(expired: boolean): void {
