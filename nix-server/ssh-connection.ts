@@ -71,7 +71,8 @@ const login = (
       },
     };
     client.once("ready", () => resolve(client));
-    client.once("error", (error) => {
+    // Not once: a connection that ends in the handshake tells so a second time.
+    client.on("error", (error) => {
       client.destroy();
       reject(
         refused ??

@@ -43,7 +43,7 @@ const knock = ({ host, port }: SshTarget): Promise<Greeting> =>
         ...(problem === undefined ? {} : { problem }),
       });
     };
-    client.once("error", (error) => end([], error.message));
+    client.on("error", (error) => end([], error.message));
     client.connect({
       host,
       port,

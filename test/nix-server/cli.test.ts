@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { CliOptions } from "../../nix-server/cli-options.ts";
+import { runNixServer } from "../../nix-server/program.ts";
 import { requestOf } from "../../nix-server/request.ts";
 import { fixture, provisioned } from "../support/facts-fixture.ts";
 import {
@@ -14,7 +18,6 @@ import {
   startSshServer,
 } from "../support/ssh-server.ts";
 
-const root = join(import.meta.dirname, "../..");
 const key = sshKeyPair();
 const other = sshKeyPair();
 const { folder, remove } = filesIn({ key: key.private, other: other.private, broken: "no key" });
@@ -32,25 +35,21 @@ afterEach(async () => {
 });
 
 /** `npm run nix-server -- …` against an own server. */
-const nixServer = (command: string, port: number, ...options: string[]) =>
-  new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
-    const args = [
-      ...["--import", "tsx", "nix-server/cli.ts", command, "--host", "127.0.0.1"],
-      ...["--port", String(port), "--key", join(folder, "key"), "--boot-timeout", "4"],
-      ...["--known-hosts", join(folder, `known_hosts-${port}`)],
-      ...["--volume-serial", "vol0abc1234567890de", "--export-cidr", "10.77.0.0/24", ...options],
-    ];
-    const { SSH_AUTH_SOCK: _, ...env } = process.env;
-    const child = spawn(process.execPath, args, { cwd: root, env });
-    const output = { stdout: "", stderr: "" };
-    child.stdout.on("data", (chunk) => {
-      output.stdout += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      output.stderr += chunk;
-    });
-    child.on("close", (status) => resolve({ status, ...output }));
+const nixServer = async (command: string, port: number, ...options: string[]) => {
+  const args = [
+    ...[command, "--host", "127.0.0.1", "--port", String(port)],
+    ...["--key", join(folder, "key"), "--boot-timeout", "4"],
+    ...["--known-hosts", join(folder, `known_hosts-${port}`)],
+    ...["--volume-serial", "vol0abc1234567890de", "--export-cidr", "10.77.0.0/24", ...options],
+  ];
+  const said = { stdout: "", stderr: "" };
+  const status = await runNixServer(args, {
+    env: {},
+    out: { write: (text) => (said.stdout += text) },
+    err: { write: (text) => (said.stderr += text) },
   });
+  return { status, ...said };
+};
 
 const isFacts = (command: string): boolean => command.includes("@@blockDevices");
 
@@ -178,6 +177,23 @@ describe("the connection", () => {
     expect((await waiting).status).toBe(0);
   });
 
+  test("one that accepts connections before its ssh answers, as behind a port forward", async () => {
+    for (const hangUp of [
+      (socket: Socket) => socket.destroy(),
+      (socket: Socket) => socket.resetAndDestroy(),
+      (socket: Socket) => socket.on("error", () => {}).write("no ssh".repeat(20_000)),
+    ]) {
+      const server = createServer(hangUp).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const address = server.address();
+      const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+      const { status, stderr } = await nixServer("plan", port, "--boot-timeout", "0");
+      server.close();
+      expect(stderr).toContain(`127.0.0.1:${port} cannot be reached: `);
+      expect(status).toBe(1);
+    }
+  });
+
   test("one that never answers: the reason and the remedy", async () => {
     const { status, stderr } = await nixServer("plan", 1, "--boot-timeout", "1");
     expect(stderr).toContain("127.0.0.1:1 cannot be reached: connect ECONNREFUSED 127.0.0.1:1;");
@@ -241,4 +257,25 @@ describe("bad options", () => {
     const { key: __, ...noKey } = good;
     expect(() => requestOf(noKey, {})).toThrow("no ssh key: give --key FILE (or NIXBARN_SSH_KEY)");
   });
+});
+
+test("as a process: what it says goes where it should, and its exit code is the command's", async () => {
+  const { port } = await start({ answer: machine() });
+  const args = ["--import", "tsx", "nix-server/cli.ts", "plan", "--host", "127.0.0.1"];
+  const child = spawn(
+    process.execPath,
+    [
+      ...[...args, "--port", String(port), "--key", join(folder, "key")],
+      ...["--known-hosts", join(folder, "known_hosts"), "--volume-serial", "vol0none"],
+    ],
+    { cwd: join(import.meta.dirname, "../.."), stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  expect(stdout).toContain("! store volume: file system: no disk with serial vol0none");
+  expect(stderr).toBe("connecting to admin@127.0.0.1 …\n");
+  expect(status).toBe(1);
 });

@@ -20,11 +20,17 @@ const faultsOf = (module: TestModule) => [
  * module that does not load counts as one failure.
  */
 export default class TallyReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly { readonly message: string }[],
+  ): void {
     const file = process.env["TALLY_FILE"];
     if (file === undefined) return;
     let passed = 0;
-    let failed = 0;
+    let failed = unhandledErrors.length;
+    for (const { message } of unhandledErrors) {
+      appendFileSync(file, `failed: outside of any test: ${firstLine(message)}\n`);
+    }
     for (const module of modules) {
       const results = [...module.children.allTests()].map((test) => test.result().state);
       passed += results.filter((state) => state === "passed").length;

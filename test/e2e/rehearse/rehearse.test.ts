@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Ended } from "./project.ts";
-import { killTerraform } from "./terraform-process.ts";
 import { Timeline } from "./timeline.ts";
 import { World } from "./world.ts";
 
@@ -70,10 +69,21 @@ const expectFailed = ({ exitCode, output }: Ended, why: RegExp): void => {
 };
 
 describe("a first deploy that meets every misfortune goes on where it stopped", () => {
-  test("Terraform is killed in the network stack", async () => {
-    const atLine = whenMaking("network", () => killTerraform(world.project.folder, "network"));
-    expectFailed(await deploy("killed in network", { atLine }), /interrupt|cancel/i);
-  });
+  /** Kills Terraform when a stack has begun to make things. */
+  const killIn = async (stack: string, line?: RegExp): Promise<void> => {
+    let killing: Promise<void> | undefined;
+    const kill = (): void => {
+      killing ??= world.killTerraform();
+    };
+    const making = whenMaking(stack, kill);
+    const ended = await deploy(`killed in ${stack}`, {
+      atLine: line === undefined ? making : (text) => line.test(text) && kill(),
+    });
+    await killing;
+    expectFailed(ended, /interrupt|cancel|killed/i);
+  };
+
+  test("Terraform is killed in the network stack", () => killIn("network"));
 
   test("the instance is down: the deploy fails with the reason and how to go on", async () => {
     const ended = await deploy("instance down", { env: { NIXBARN_SSH_BOOT_TIMEOUT: "5" } });
@@ -82,14 +92,8 @@ describe("a first deploy that meets every misfortune goes on where it stopped", 
     await world.bootInstance();
   });
 
-  test("Terraform is killed in the middle of provisioning", async () => {
-    const ended = await deploy("killed in nix-server", {
-      atLine: (line) => {
-        if (line.includes("packages")) killTerraform(world.project.folder, "nix-server");
-      },
-    });
-    expectFailed(ended, /interrupt|cancel/i);
-  });
+  test("Terraform is killed in the middle of provisioning", () =>
+    killIn("nix-server", /… packages, /));
 
   test("the credentials expire in the cluster stack", async () => {
     const ended = await deploy("credentials expire", {
@@ -99,23 +103,19 @@ describe("a first deploy that meets every misfortune goes on where it stopped", 
     expectFailed(ended, /expired/);
   });
 
-  test.each(["cluster", "ingress"] as const)("Terraform is killed in %s", async (stack) => {
-    const atLine = whenMaking(stack, () => killTerraform(world.project.folder, stack));
-    expectFailed(await deploy(`killed in ${stack}`, { atLine }), /interrupt|cancel/i);
-  });
+  test("Terraform is killed in the cluster stack", () => killIn("cluster"));
+
+  test("Terraform is killed in ingress, and in platform beside it", () => killIn("ingress"));
 
   test("the API server is down at the releases", async () => {
     const ended = await deploy("API server down", {
-      atLine: whenMaking("platform", () => world.closeApiServer(true)),
+      atLine: whenMaking("buildbarn", () => world.closeApiServer(true)),
     });
     world.closeApiServer(false);
     expectFailed(ended, /connection refused|EOF|connection reset/);
   });
 
-  test("Terraform is killed in buildbarn", async () => {
-    const atLine = whenMaking("buildbarn", () => killTerraform(world.project.folder, "buildbarn"));
-    expectFailed(await deploy("killed in buildbarn", { atLine }), /interrupt|cancel/i);
-  });
+  test("Terraform is killed in buildbarn", () => killIn("buildbarn"));
 
   test("and then all is there", async () => {
     const ended = await deploy("deploy to the end");

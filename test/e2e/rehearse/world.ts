@@ -11,11 +11,15 @@ import { ADMIN_TOKEN, type KubeApi, startKubeApi } from "../support/kube-api.ts"
 import { freePort } from "../support/machine.ts";
 import { createHostedZone } from "../terraform/seed.ts";
 import { Project } from "./project.ts";
+import { killTerraforms } from "./terraform-process.ts";
 
 const NAMESPACE = "nixbarn";
 /** The guest's disks are small: sizes of the environment are those of AWS alone. */
 const VOLUME_GIB = 4;
 const GROWN_GIB = 6;
+
+/** How long Terraform takes to note an answer. */
+const NOTED_WITHIN_MS = 2000;
 
 /** Lets connections through to a port, or refuses them. */
 class Door {
@@ -52,7 +56,13 @@ export class World {
   private readonly apiServer: Door;
   private readonly kube: KubeApi;
   private readonly aws: AwsStandIn;
-  private readonly state: { expired: boolean; volume?: GuestVolume; guest?: Guest };
+  private readonly state: {
+    expired: boolean;
+    /** Resolves when AWS answers again. */
+    frozen: Promise<void>;
+    volume?: GuestVolume;
+    guest?: Guest;
+  };
   private timer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -80,7 +90,7 @@ export class World {
   static async start(logFolder: string): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "nixbarn-rehearsal-"));
     const sshPort = await freePort();
-    const state: World["state"] = { expired: false };
+    const state: World["state"] = { expired: false, frozen: Promise.resolve() };
     const kube = await startKubeApi(join(folder, "kube"));
     await kube.call(
       "POST",
@@ -109,7 +119,7 @@ export class World {
     const aws = await startAws(
       join(folder, "aws"),
       { ...kube.controlPlane, endpoint: `https://127.0.0.1:${doorPort}` },
-      { onEc2, expired: () => state.expired },
+      { onEc2, expired: () => state.expired, hold: () => state.frozen },
     );
     const zone = await createHostedZone(
       aws.environment["AWS_ENDPOINT_URL"] ?? "",
@@ -159,6 +169,21 @@ export class World {
   closeApiServer(closed: boolean): void {
     if (closed) this.apiServer.close();
     else this.apiServer.open = true;
+  }
+
+  /**
+   * Kills all Terraforms between two calls of theirs: what AWS was asked for has been answered and
+   * noted, what it has not been asked for never will be. A kill in the middle of a call can leave a thing
+   * that no state knows of; nobody can mend that but a person.
+   */
+  async killTerraform(): Promise<void> {
+    let thaw = (): void => {};
+    this.state.frozen = new Promise((resolve) => {
+      thaw = resolve;
+    });
+    await new Promise((resolve) => setTimeout(resolve, NOTED_WITHIN_MS));
+    await killTerraforms(this.project.folder);
+    thaw();
   }
 
   expireCredentials(expired: boolean): void {

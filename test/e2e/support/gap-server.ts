@@ -112,6 +112,8 @@ const createSecurityGroup = async (
 export interface AwsHooks {
   /** @param call EC2's form fields, as Action and VolumeId */
   readonly onEc2?: (call: URLSearchParams) => Promise<void>;
+  /** Called at each call; the call is not looked at before this resolves. */
+  readonly hold?: () => Promise<void>;
   /** Whether the credentials count as expired now. */
   readonly expired?: () => boolean;
 }
@@ -155,6 +157,9 @@ export const startGapServer = async (
   const renames: Renames = new Map();
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await readAll(incoming);
+    await hooks.hold?.();
+    // Who called is gone meanwhile: the call never came.
+    if (outgoing.destroyed) return;
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
     const [region, service] = scopeOf(incoming);
     if (hooks.expired?.() === true) {
