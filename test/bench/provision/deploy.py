@@ -27,6 +27,9 @@ text("/etc/systemd/system/nix.mount", data["mount_unit"].replace("@UUID@", uuid)
 systemd.service("nix.mount", running=True, enabled=True, daemon_reload=False, _sudo=True)
 if any(not host.get_fact(Command, f"systemctl is-enabled {unit} | grep masked || true") for unit in data["masked"]):
     server.shell(commands=[f"systemctl mask --now {' '.join(data['masked'])}"], _sudo=True)
+# As the provisioner does when something is missing; no mirror answers here.
+if not host.get_fact(File, "/usr/bin/nix-store"):
+    server.shell(commands=["apt-get -q update || true"], _sudo=True)
 apt.packages(packages=data["packages"], no_recommends=True, _sudo=True)
 files.directory("/nix/var/nixbarn", mode="755", _sudo=True)
 files.directory("/nix/var/nixbarn/keys", mode="700", _sudo=True)
