@@ -37,7 +37,10 @@ const main = async (args: readonly string[]): Promise<number> => {
   let failed = false;
   for (const name of args.length > 0 ? args : names) {
     const suite = await load(name);
-    if (args.length === 0 && process.env["CI"] !== undefined && suite.inCi === false) continue;
+    if (args.length === 0 && process.env["CI"] !== undefined && suite.inCi === false) {
+      console.error(`e2e suite ${name} left out: not for CI (${suite.summary})`);
+      continue;
+    }
     const missing = await missingParts(suite);
     if (missing.length === 0) {
       runnable.push(name);

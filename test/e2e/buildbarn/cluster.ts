@@ -140,6 +140,11 @@ export class Cluster {
     return process;
   }
 
+  /** Seconds of processor time that all processes took so far. */
+  cpuSeconds(): number {
+    return [...this.processes.values()].reduce((sum, process) => sum + process.cpuSeconds(), 0);
+  }
+
   /** "127.0.0.1:port" of the frontend. */
   async frontendAddress(): Promise<string> {
     return `127.0.0.1:${await this.port("frontend", PORTS.frontendGrpc)}`;

@@ -20,6 +20,8 @@ export interface ProcessOptions {
 
 const READY_WITHIN_MS = 30_000;
 const RETRY_MS = 100;
+/** USER_HZ, which Linux has as a constant towards programs. */
+const TICKS_A_SECOND = 100;
 
 /** One Buildbarn process, which can be told to end and be started again. */
 export class BuildbarnProcess {
@@ -70,6 +72,14 @@ export class BuildbarnProcess {
 
   kill(): void {
     this.child?.kill("SIGKILL");
+  }
+
+  /** Seconds of processor time so far, of actions that it waited for too. */
+  cpuSeconds(): number {
+    // Fields 14 to 17: user, system, and both of children. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    const fields = readFileSync(`/proc/${this.child?.pid}/stat`, "utf8").replace(/^.*\) /, "");
+    const ticks = fields.split(" ").slice(11, 15).map(Number);
+    return ticks.reduce((sum, value) => sum + value, 0) / TICKS_A_SECOND;
   }
 
   /** Its log so far, the last of it. */
