@@ -25,8 +25,6 @@ export interface DesiredServer {
   };
 }
 
-export { CLIENT_USER } from "../config/login.ts";
-
 /** Fixed, so that the roots on the volume keep their owner when the instance is replaced. */
 export const CLIENT_UID = 1900;
 /** On the volume: what must outlive the instance. */

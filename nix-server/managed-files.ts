@@ -1,12 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  CLIENT_HOME,
-  CLIENT_USER,
-  type DesiredServer,
-  type KeyHolder,
-  SIGNING_KEY,
-} from "./desired.ts";
+import { CLIENT_USER } from "../config/login.ts";
+import { CLIENT_HOME, type DesiredServer, type KeyHolder, SIGNING_KEY } from "./desired.ts";
 
 /** A file that is wholly ours: edited by hand, it is put back. */
 export interface ManagedFile {

@@ -1,4 +1,5 @@
-import { CLIENT_USER, type DesiredServer } from "./desired.ts";
+import { CLIENT_USER } from "../config/login.ts";
+import type { DesiredServer } from "./desired.ts";
 import { type Facts, type FactsQuery, factsCommand, parseFacts } from "./facts/facts.ts";
 import { type Host, ProvisionError } from "./host.ts";
 import { managedFiles, NIX_MOUNT } from "./managed-files.ts";

@@ -1,4 +1,5 @@
-import { CLIENT_HOME, CLIENT_UID, CLIENT_USER } from "../desired.ts";
+import { CLIENT_USER } from "../../config/login.ts";
+import { CLIENT_HOME, CLIENT_UID } from "../desired.ts";
 import { change, noOp, type Operation, refusal } from "../outcome.ts";
 
 /** Their shell only ever starts the forced command: sshd needs one to run it. */

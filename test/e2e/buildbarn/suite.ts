@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { debianProgram } from "../support/parts.ts";
 import type { Part, Suite } from "../support/suite-type.ts";
 import { programPath } from "./programs.ts";
 
@@ -18,11 +18,7 @@ export const suite: Suite = {
       present: () => process.getuid?.() === 0,
       remedy: "run as root, in a machine that is yours",
     },
-    {
-      name: "nginx",
-      present: async () => !(await execa("nginx", ["-v"], { reject: false })).failed,
-      remedy: "apt-get install nginx-light",
-    },
+    debianProgram("nginx", "nginx-light", "-v"),
   ],
   // No package registry has the binaries.
   inCi: false,

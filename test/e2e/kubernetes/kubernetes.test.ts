@@ -9,6 +9,7 @@ import type { Environment } from "../../../config/schema.ts";
 import { buildStacks } from "../../../stacks/index.ts";
 import { example, minimal, TODAY } from "../../support/synth.ts";
 import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
+import { finishNamespaceDeletion, TARGET_GROUP_BINDING } from "../support/cluster-objects.ts";
 import { type KubeApi, startKubeApi } from "../support/kube-api.ts";
 import { Terraform } from "../support/terraform.ts";
 import {
@@ -16,7 +17,6 @@ import {
   fakeAwsCli,
   fitToEmptyCluster,
   pretendDeployed,
-  TARGET_GROUP_BINDING,
   WITH_THIRD_PARTY_CHARTS,
 } from "./prepare.ts";
 
@@ -49,19 +49,6 @@ const names = async (path: string): Promise<string[]> => {
     .parse(body)
     .items.map(({ metadata }) => metadata.name)
     .sort();
-};
-
-/** What the namespace controller, which does not run here, does once nothing is left in it. */
-const finishNamespaceDeletion = async (): Promise<void> => {
-  const { body } = await kube.call("GET", `/api/v1/namespaces/${NAMESPACE}`);
-  if (JSON.stringify(body).includes("deletionTimestamp")) {
-    await kube.call("PUT", `/api/v1/namespaces/${NAMESPACE}/finalize`, {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name: NAMESPACE },
-      spec: { finalizers: [] },
-    });
-  }
 };
 
 describe.each([
@@ -160,7 +147,7 @@ describe.each([
 
   test("destroy leaves nothing", async () => {
     await buildbarn.destroy();
-    const controller = setInterval(() => void finishNamespaceDeletion(), 1000);
+    const controller = setInterval(() => void finishNamespaceDeletion(kube, NAMESPACE), 1000);
     await platform.destroy().finally(() => clearInterval(controller));
     expect(await buildbarn.addresses()).toEqual([]);
     expect(await platform.addresses()).toEqual([]);

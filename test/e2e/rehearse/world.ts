@@ -3,17 +3,17 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import { TARGET_GROUP_BINDING } from "../kubernetes/prepare.ts";
+import { NAMESPACE } from "../../../config/names.ts";
 import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
+import { finishNamespaceDeletion, TARGET_GROUP_BINDING } from "../support/cluster-objects.ts";
 import { createVolume, type Guest, type GuestVolume, startGuest } from "../support/debian-guest.ts";
 import { guestKeyFile } from "../support/guest-base.ts";
 import { ADMIN_TOKEN, type KubeApi, startKubeApi } from "../support/kube-api.ts";
 import { freePort } from "../support/machine.ts";
-import { createHostedZone } from "../terraform/seed.ts";
+import { createHostedZone } from "../support/seed.ts";
 import { Project } from "./project.ts";
 import { killTerraforms } from "./terraform-process.ts";
 
-const NAMESPACE = "nixbarn";
 /** The guest's disks are small: sizes of the environment are those of AWS alone. */
 const VOLUME_GIB = 4;
 const GROWN_GIB = 6;
@@ -84,7 +84,7 @@ export class World {
     this.kube = parts.kube;
     this.aws = parts.aws;
     this.state = parts.state;
-    this.timer = setInterval(() => this.finishNamespaceDeletion().catch(() => {}), 2000);
+    this.timer = setInterval(() => this.cleanUp().catch(() => {}), 2000);
   }
 
   static async start(logFolder: string): Promise<World> {
@@ -199,17 +199,9 @@ export class World {
     return items.map(({ metadata }) => metadata.name).sort();
   }
 
-  /** What the namespace controller, which does not run here, does once nothing is left in it. */
-  private async finishNamespaceDeletion(): Promise<void> {
-    if (!this.apiServer.open) return;
-    const { body } = await this.kube.call("GET", `/api/v1/namespaces/${NAMESPACE}`);
-    if (!JSON.stringify(body).includes("deletionTimestamp")) return;
-    await this.kube.call("PUT", `/api/v1/namespaces/${NAMESPACE}/finalize`, {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name: NAMESPACE },
-      spec: { finalizers: [] },
-    });
+  /** In place of the namespace controller. */
+  private async cleanUp(): Promise<void> {
+    if (this.apiServer.open) await finishNamespaceDeletion(this.kube, NAMESPACE);
   }
 
   async stop(): Promise<void> {

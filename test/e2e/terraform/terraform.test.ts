@@ -10,9 +10,9 @@ import { isOwnOutput } from "../../../config/read-outputs.ts";
 import { provisioningTrigger } from "../../../nix-server/trigger.ts";
 import { buildStacks } from "../../../stacks/index.ts";
 import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
+import { createCertificate, createHostedZone } from "../support/seed.ts";
 import { Terraform } from "../support/terraform.ts";
 import { recordProvisioning } from "./record-provisioning.ts";
-import { createCertificate, createHostedZone } from "./seed.ts";
 
 /** The stacks of AWS alone; suite kubernetes has the others. */
 const STACKS = ["network", "nix-server", "cluster", "ingress"] as const;

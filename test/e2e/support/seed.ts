@@ -1,4 +1,4 @@
-import { unsigned } from "../support/unsigned.ts";
+import { unsigned } from "./unsigned.ts";
 
 /** What a user has before the first deploy: a hosted zone, or a certificate of their own. */
 
