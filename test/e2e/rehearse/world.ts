@@ -19,7 +19,7 @@ const VOLUME_GIB = 4;
 const GROWN_GIB = 6;
 
 /** How long Terraform takes to note an answer. */
-const NOTED_WITHIN_MS = 2000;
+const NOTED_WITHIN_MS = 1000;
 
 /** Lets connections through to a port, or refuses them. */
 class Door {
