@@ -115,7 +115,18 @@ describe("a first deploy that meets every misfortune goes on where it stopped", 
     expectFailed(ended, /connection refused|EOF|connection reset/);
   });
 
-  test("Terraform is killed in buildbarn", () => killIn("buildbarn"));
+  test("Terraform is killed in buildbarn, while it waits for the API server", async () => {
+    let killing: Promise<void> | undefined;
+    const ended = await deploy("killed in buildbarn", {
+      atLine: whenMaking("buildbarn", () => {
+        world.closeApiServer(true);
+        killing = world.killTerraform();
+      }),
+    });
+    await killing;
+    world.closeApiServer(false);
+    expectFailed(ended, /interrupt|cancel|killed|connection refused|EOF|connection reset/i);
+  });
 
   test("and then all is there", async () => {
     const ended = await deploy("deploy to the end");
