@@ -15,9 +15,13 @@ const provider = {
   ],
 };
 
-/** No pod ever gets ready, so nobody waits for them; charts of others would need the internet. */
+/** As in the suite `kubernetes`: charts of others are fetched from the internet when it is "1". */
+const withThirdPartyCharts = process.env.NIXBARN_E2E_THIRD_PARTY_CHARTS === "1";
+/** No pod ever gets ready, so nobody waits for them; charts of others stay out unless switched on. */
 const fitRelease = (release) =>
-  release.repository === undefined ? { wait: false, atomic: false } : { count: 0 };
+  release.repository === undefined || withThirdPartyCharts
+    ? { wait: false, atomic: false }
+    : { count: 0 };
 
 for (const stack of readdirSync(stacks)) {
   const file = join(stacks, stack, "cdk.tf.json");
