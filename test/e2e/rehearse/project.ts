@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
-  appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -10,10 +9,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
+import { MaskedLog } from "./masked-log.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const KEY = /\b[0-9a-f]{64}\b/g;
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -78,19 +78,19 @@ export class Project {
       env: { ...process.env, ...this.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const file = join(this.logFolder, `${log}.log`);
-    writeFileSync(file, `$ ${command.join(" ")}\n`);
     let output = "";
-    let rest = "";
-    const take = (chunk: string): void => {
-      output += chunk;
-      appendFileSync(file, chunk.replaceAll(KEY, "(API key)"));
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) atLine(line);
+    // Each stream has its own unfinished line; what they complete goes to one log.
+    const kept = new MaskedLog(join(this.logFolder, `${log}.log`), `$ ${command.join(" ")}`);
+    const takeFrom = (stream: Readable): void => {
+      const lines = kept.stream();
+      stream.setEncoding("utf8").on("data", (piece: string) => {
+        output += piece;
+        for (const line of lines.take(piece)) atLine(line);
+      });
+      stream.on("end", () => lines.end());
     };
-    child.stdout.setEncoding("utf8").on("data", take);
-    child.stderr.setEncoding("utf8").on("data", take);
+    takeFrom(child.stdout);
+    takeFrom(child.stderr);
     const [exitCode]: (number | null)[] = await once(child, "close");
     return { exitCode: exitCode ?? null, output };
   }

@@ -32,8 +32,7 @@ const run = (
   timeline.phase(phase, async (sees) => {
     const log = phase.replaceAll(/[^a-z0-9]+/gi, "-");
     const ended = await world.project.run(log, command, env, (line) => {
-      const stack = /^(example-[a-z-]+) /.exec(line)?.[1];
-      if (stack !== undefined) sees(stack);
+      sees(line);
       atLine?.(line);
     });
     transcripts.push(ended.output);

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { partsOfOutput } from "./parts-of-output.ts";
 
 export interface Span {
   /** What a person did. @example "first deploy" */
@@ -11,29 +12,44 @@ export interface Span {
 
 /** Notes when something began and ended, and prints it in the end. */
 export class Timeline {
-  private readonly startedAt = Date.now();
+  private readonly now: () => number;
+  private readonly startedAt: number;
   private readonly spans: Span[] = [];
 
-  private now(): number {
-    return (Date.now() - this.startedAt) / 1000;
+  /** @param now a clock in seconds */
+  constructor(now: () => number = () => Date.now() / 1000) {
+    this.now = now;
+    this.startedAt = now();
   }
 
-  /** Runs a phase; `sees` is to be given each line of output, which names its stack. */
+  private elapsed(): number {
+    return Math.round((this.now() - this.startedAt) * 10) / 10;
+  }
+
+  /** Runs a phase, also one that fails; `sees` is to be given each line of its output. */
   async phase<Value>(
     phase: string,
-    run: (sees: (stack: string) => void) => Promise<Value>,
+    run: (sees: (line: string) => void) => Promise<Value>,
   ): Promise<Value> {
-    const startSec = this.now();
-    const stacks = new Map<string, { first: number; last: number }>();
+    const startSec = this.elapsed();
+    const partsOf = partsOfOutput();
+    const parts = new Map<string, { first: number; last: number }>();
+    const span = (first: number, last: number) => ({
+      startSec: first,
+      seconds: Math.round((last - first) * 10) / 10,
+    });
     try {
-      return await run((stack) => {
-        const at = this.now();
-        stacks.set(stack, { first: stacks.get(stack)?.first ?? at, last: at });
+      return await run((line) => {
+        const at = this.elapsed();
+        for (const part of partsOf(line)) {
+          parts.set(part, { first: parts.get(part)?.first ?? at, last: at });
+        }
       });
     } finally {
-      this.spans.push({ phase, startSec, seconds: this.now() - startSec });
-      for (const [part, { first, last }] of stacks) {
-        this.spans.push({ phase, part, startSec: first, seconds: last - first });
+      this.spans.push({ phase, ...span(startSec, this.elapsed()) });
+      const inOrder = [...parts].sort(([, one], [, other]) => one.first - other.first);
+      for (const [part, { first, last }] of inOrder) {
+        this.spans.push({ phase, part, ...span(first, last) });
       }
     }
   }
@@ -41,11 +57,13 @@ export class Timeline {
   /** Writes the spans as JSON and gives them as a table. */
   report(file: string): string {
     writeFileSync(file, JSON.stringify(this.spans, null, 2));
-    return this.spans
-      .map(({ phase, part, startSec, seconds }) => {
-        const name = part === undefined ? phase : `  ${part}`;
-        return `${startSec.toFixed(0).padStart(6)} s  ${name.padEnd(44)} ${seconds.toFixed(0).padStart(5)} s`;
-      })
-      .join("\n");
+    const row = (startSec: number, name: string, seconds: number): string =>
+      `${startSec.toFixed(0).padStart(6)} s  ${name.padEnd(44)} ${seconds.toFixed(0).padStart(5)} s`;
+    return [
+      ...this.spans.map(({ phase, part, startSec, seconds }) =>
+        row(startSec, part === undefined ? phase : `  ${part}`, seconds),
+      ),
+      row(0, "in all", this.elapsed()),
+    ].join("\n");
   }
 }
