@@ -190,9 +190,10 @@ describe("changes touch what they must and nothing else", () => {
         ]);
       },
     });
+    // Also when the first failed: what runs on would hold locks that later deploys need.
+    const refused = await second;
     expectWell(ended);
     expect(changed(ended.output)).toEqual({ "nix-server": "1 added, 1 changed, 1 destroyed" });
-    const refused = await second;
     expect(refused?.exitCode).not.toBe(0);
     expect(refused?.output).toMatch(/Error acquiring the state lock[\s\S]*Who: +\S+@\S+/);
     expect(ended.output).toMatch(/file system/);
