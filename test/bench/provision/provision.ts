@@ -20,8 +20,9 @@ import { guestKeyFile } from "../../e2e/support/guest-base.ts";
 import { cacheFolder } from "../../e2e/support/machine.ts";
 
 const RUNS = Number(process.argv[2] ?? 3);
-/** `-- RUNS idle` leaves out the others' first runs, which take the most time. */
+/** `-- RUNS idle` leaves out the others' first runs, which take the most time; `first` does these alone. */
 const IDLE_ONLY = process.argv[3] === "idle";
+const FIRST_ONLY = process.argv[3] === "first";
 const root = resolve(import.meta.dirname, "../../..");
 const tools = join(cacheFolder, "bench-venv");
 const SERIAL = "vol0abc1234567890de";
@@ -156,7 +157,7 @@ try {
   if (!IDLE_ONLY) report("First run, each on a new machine", first);
   const port = guests[0]?.sshPort ?? 0;
   const idle = TOOLS.map((): number[] => []);
-  for (let round = -1; round < RUNS; round++) {
+  for (let round = -1; round < RUNS && !FIRST_ONLY; round++) {
     for (const [index, tool] of TOOLS.entries()) {
       const [seconds, said] = await run(tool, port);
       if (round < 0) continue;
@@ -164,7 +165,10 @@ try {
       if (!tool.nothingToDo.test(said)) console.log(`${tool.name} changed something:\n${said}`);
     }
   }
-  report(`Nothing to do, median of ${RUNS} runs in turn on the same machine`, idle.map(median));
+  if (!FIRST_ONLY) {
+    const title = `Nothing to do, median of ${RUNS} runs in turn on the same machine`;
+    report(title, idle.map(median));
+  }
 } finally {
   await Promise.all(guests.map((guest) => guest.stop()));
   await rm(work, { recursive: true, force: true });
