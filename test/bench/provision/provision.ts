@@ -152,7 +152,7 @@ try {
     const [seconds] = await run(tool, guest.sshPort);
     console.log(`  ${seconds.toFixed(0)} s`);
     first.push(seconds);
-    if (tool !== TOOLS[0]) await guest.stop();
+    if (tool !== TOOLS[0] || FIRST_ONLY) await guest.stop();
   }
   if (!IDLE_ONLY) report("First run, each on a new machine", first);
   const port = guests[0]?.sshPort ?? 0;
