@@ -3,6 +3,7 @@ import type { Suite } from "../support/suite-type.ts";
 
 export const suite: Suite = {
   summary: "Buildbarn's own protobuf schema parses every generated configuration strictly",
+  minutes: 1,
   parts: [
     {
       name: "go >= 1.25, with a module proxy in reach",

@@ -11,6 +11,7 @@ const buildbarn = (name: string): Part => ({
 
 export const suite: Suite = {
   summary: "real Buildbarn processes run actions under the generated configurations",
+  minutes: 4,
   parts: [
     ...["bb_storage", "bb_scheduler", "bb_worker", "bb_runner"].map(buildbarn),
     {
@@ -20,6 +21,8 @@ export const suite: Suite = {
     },
     debianProgram("nginx", "nginx-light", "-v"),
   ],
+  // It measures throughput, and its processes have fixed users.
+  alone: true,
   // No package registry has the binaries.
   inCi: false,
 };

@@ -3,5 +3,6 @@ import type { Suite } from "../support/suite-type.ts";
 
 export const suite: Suite = {
   summary: "ssh and Bazel take the client bundle's files",
+  minutes: 1,
   parts: [SSH, debianProgram("bazel", "bazel-bootstrap")],
 };

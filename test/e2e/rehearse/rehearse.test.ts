@@ -60,11 +60,13 @@ const whenMaking = (stack: string, act: () => void) => {
   };
 };
 
-const expectWell = ({ exitCode, output }: Ended): void =>
-  expect(exitCode, output.slice(-6000)).toBe(0);
+/** What went wrong, as far as a run tells: its errors, each with the lines after it, and its end. */
+const told = (output: string): string =>
+  [...(output.match(/Error: .*(\n.*){0,8}/g) ?? []), "its end:", output.slice(-1500)].join("\n");
+const expectWell = ({ exitCode, output }: Ended): void => expect(exitCode, told(output)).toBe(0);
 const expectFailed = ({ exitCode, output }: Ended, why: RegExp): void => {
-  expect(exitCode, output.slice(-6000)).not.toBe(0);
-  expect(output).toMatch(why);
+  expect(exitCode, told(output)).not.toBe(0);
+  expect(why.test(output), `not a word of ${why}:\n${told(output)}`).toBe(true);
 };
 
 describe("a first deploy that meets every misfortune goes on where it stopped", () => {

@@ -126,3 +126,8 @@ export const guestBase = async (kind: GuestKind): Promise<GuestBase> => {
     initrd: join(folder, "initrd.img"),
   };
 };
+
+/** Builds what is not in the cache yet, one after the other: two suites may not build the same one. */
+export const guestBases = async (kinds: readonly GuestKind[]): Promise<void> => {
+  for (const kind of kinds) await guestBase(kind);
+};

@@ -14,6 +14,12 @@ export interface Suite {
   readonly summary: string;
   /** Everything that must be there before the first test; checked all at once. */
   readonly parts: readonly Part[];
+  /** About how long it takes with warm caches; the longest suites begin first. */
+  readonly minutes: number;
+  /** Makes what suites share and what takes a while, once, before the first test of any. */
+  readonly prepare?: () => Promise<void>;
+  /** True when nothing may run beside it, as for measurements. @default false */
+  readonly alone?: boolean;
   /** False for suites that need parts which no package registry has. @default true */
   readonly inCi?: boolean;
 }

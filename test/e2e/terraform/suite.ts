@@ -3,5 +3,6 @@ import type { Suite } from "../support/suite-type.ts";
 
 export const suite: Suite = {
   summary: "real Terraform and the real AWS provider apply, change and destroy every AWS stack",
+  minutes: 14,
   parts: [TERRAFORM, MOTO],
 };
