@@ -15,6 +15,16 @@ import { MaskedLog } from "./masked-log.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
+/**
+ * Options of cdktf's, which takes them from the environment too: so the commands are what a person types.
+ * A lock file of all platforms' checksums comes from the registry alone, not from a mirror.
+ */
+const cdktfOptions = (mirror: string | undefined): Readonly<Record<string, string>> => ({
+  CDKTF_APP: `npx tsx main.ts && node ${join(import.meta.dirname, "fit.mjs")}`,
+  ...(mirror === undefined ? {} : { CDKTF_SKIP_PROVIDER_LOCK: "true" }),
+  FORCE_COLOR: "0",
+});
+
 export interface Ended {
   readonly exitCode: number | null;
   /** All that a person would have seen. */
@@ -50,7 +60,7 @@ export class Project {
     }
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     mkdirSync(logFolder, { recursive: true });
-    return new Project(folder, env, logFolder);
+    return new Project(folder, { ...env, ...cdktfOptions(env["TF_CLI_CONFIG_FILE"]) }, logFolder);
   }
 
   /** Edits the environment file as text. */
@@ -95,14 +105,8 @@ export class Project {
     return { exitCode: exitCode ?? null, output };
   }
 
-  /** `cdktf COMMAND '*'`: the real one, with override files beside what it synthesizes. */
+  /** `cdktf COMMAND '*'` as a person types it. */
   cdktf(command: "deploy" | "destroy", ...more: readonly string[]): readonly string[] {
-    return [
-      ...["npx", "cdktf", command, "*", "--auto-approve", "--no-color"],
-      ...["--app", `npx tsx main.ts && node ${join(import.meta.dirname, "fit.mjs")}`],
-      // A lock file of all platforms' checksums comes from the registry alone.
-      ...(this.env["TF_CLI_CONFIG_FILE"] === undefined ? [] : ["--skip-provider-lock"]),
-      ...more,
-    ];
+    return ["npx", "cdktf", command, "*", "--auto-approve", ...more];
   }
 }

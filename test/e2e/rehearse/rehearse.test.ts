@@ -142,21 +142,29 @@ describe("a first deploy that meets every misfortune goes on where it stopped", 
 });
 
 describe("a person uses it", () => {
-  test("a deploy with nothing changed does nothing, and says so", async () => {
-    const ended = await deploy("nothing changed");
+  const bundle = (): string => join(world.folder, "bundle");
+  const deployForPeople = (phase: string): Promise<Ended> =>
+    run(phase, [
+      ...["npm", "run", "--silent", "deploy", "--", "--yes"],
+      ...["--key", "ci", "--client", bundle(), "--no-doctor"],
+    ]);
+
+  test("npm run deploy refuses what could not end well, and changes nothing", async () => {
+    world.delegate(false);
+    const ended = await deployForPeople("zone not delegated");
+    expectFailed(ended, /bazel\.example\.com is not delegated: .* ns1\.registrar\.example/);
+    expect(ended.output).toContain("nothing was deployed");
+    expect(existsSync(bundle())).toBe(false);
+  });
+
+  test("a deploy with nothing changed does nothing, and says so; the client bundle is written", async () => {
+    world.delegate(true);
+    const ended = await deployForPeople("nothing changed");
     expectWell(ended);
     expect(changed(ended.output)).toEqual({});
     expect(ended.output.match(/No changes\. Your infrastructure matches/g)).toHaveLength(6);
-  });
-
-  test("the client bundle is written from what the deploy left", async () => {
-    const folder = join(world.folder, "bundle");
-    const ended = await run("client bundle", [
-      ...["npm", "run", "--silent", "client", "--", "--key", "ci", "--out", folder],
-    ]);
-    expectWell(ended);
-    expect(readdirSync(folder)).toHaveLength(7);
-    const rc = readFileSync(join(folder, "nixbarn.bazelrc"), "utf8");
+    expect(readdirSync(bundle())).toHaveLength(7);
+    const rc = readFileSync(join(bundle(), "nixbarn.bazelrc"), "utf8");
     expect(rc).toContain("--remote_executor=grpcs://bazel.example.com\n");
     expect(rc).toMatch(/--remote_header=x-api-key=[0-9a-f]{64}\n/);
   });
@@ -223,6 +231,15 @@ describe("the end", () => {
     return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("data."));
   };
 
+  const destroyForPeople = (phase: string): Promise<Ended> =>
+    run(phase, ["npm", "run", "--silent", "destroy", "--", "--yes"]);
+
+  test("npm run destroy does not even begin while the volume is guarded", async () => {
+    const ended = await destroyForPeople("destroy refused");
+    expectFailed(ended, /the volume of \/nix is guarded/);
+    expect(await left("buildbarn")).not.toEqual([]);
+  });
+
   test("destroy leaves what prevent_destroy keeps, and what that stands on", async () => {
     const ended = await run("destroy, guarded", world.project.cdktf("destroy"));
     expectFailed(ended, /prevent_destroy/);
@@ -239,7 +256,7 @@ describe("the end", () => {
     world.project.edit("example", (text) =>
       text.replace("allowDestroy: false", "allowDestroy: true"),
     );
-    expectWell(await run("destroy", world.project.cdktf("destroy")));
+    expectWell(await destroyForPeople("destroy"));
     for (const stack of STACKS) expect(await left(stack)).toEqual([]);
   });
 

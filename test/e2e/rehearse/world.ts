@@ -11,12 +11,16 @@ import { guestKeyFile } from "../support/guest-base.ts";
 import { ADMIN_TOKEN, type KubeApi, startKubeApi } from "../support/kube-api.ts";
 import { freePort } from "../support/machine.ts";
 import { createHostedZone } from "../support/seed.ts";
+import { NameServer } from "./name-server.ts";
 import { Project } from "./project.ts";
 import { killTerraforms } from "./terraform-process.ts";
 
 /** The guest's disks are small: sizes of the environment are those of AWS alone. */
 const VOLUME_GIB = 4;
 const GROWN_GIB = 6;
+
+/** To whom moto says that every hosted zone belongs. */
+const ZONE_NAME_SERVERS = ["ns-2048.awsdns-64.com", "ns-2049.awsdns-65.net"];
 
 /** How long Terraform takes to note an answer. */
 const NOTED_WITHIN_MS = 1000;
@@ -56,6 +60,7 @@ export class World {
   private readonly apiServer: Door;
   private readonly kube: KubeApi;
   private readonly aws: AwsStandIn;
+  private readonly nameServer: NameServer;
   private readonly state: {
     expired: boolean;
     /** Resolves when AWS answers again. */
@@ -73,6 +78,7 @@ export class World {
       apiServer: Door;
       kube: KubeApi;
       aws: AwsStandIn;
+      nameServer: NameServer;
       state: World["state"];
     },
   ) {
@@ -83,6 +89,7 @@ export class World {
     this.clientKey = join(folder, "client-key");
     this.kube = parts.kube;
     this.aws = parts.aws;
+    this.nameServer = parts.nameServer;
     this.state = parts.state;
     this.timer = setInterval(() => this.cleanUp().catch(() => {}), 2000);
   }
@@ -127,6 +134,9 @@ export class World {
     );
     aws.rename("Z0123456789ABCDEFGHIJ", zone);
 
+    const nameServer = new NameServer();
+    const nameServerAddress = await nameServer.start();
+
     const key = await guestKeyFile();
     const bin = join(folder, "bin");
     mkdirSync(bin);
@@ -138,6 +148,8 @@ export class World {
         ...terraformEnvironment(),
         PATH: `${bin}${delimiter}${process.env["PATH"]}`,
         REHEARSAL_TOKEN: ADMIN_TOKEN,
+        REHEARSAL_NAME_SERVER: nameServerAddress,
+        NODE_OPTIONS: `--import ${join(import.meta.dirname, "resolver.mjs")}`,
         ENVIRONMENT: "example",
         CI: "1",
         SSH_AUTH_SOCK: "",
@@ -156,13 +168,18 @@ export class World {
         .replace(/ssh-ed25519 \S+ alice@laptop/, publicKey)
         .replace(/ssh-ed25519 \S+ bob@laptop/, clientPublicKey),
     );
-    return new World(folder, { sshPort, project, apiServer, kube, aws, state });
+    return new World(folder, { sshPort, project, apiServer, kube, aws, nameServer, state });
   }
 
   /** Boots the instance, which takes a minute to answer. */
   async bootInstance(): Promise<void> {
     const { folder, sshPort, state } = this;
     state.guest = await bootGuest(folder, sshPort, state.volume);
+  }
+
+  /** The domain's parent zone names the hosted zone's name servers, or those of somebody else. */
+  delegate(delegated: boolean): void {
+    this.nameServer.nameServers = delegated ? ZONE_NAME_SERVERS : ["ns1.registrar.example"];
   }
 
   /** Nobody reaches the API server, or everybody again. */
@@ -208,6 +225,7 @@ export class World {
     clearInterval(this.timer);
     await this.state.guest?.stop();
     this.aws.stop();
+    this.nameServer.stop();
     this.apiServer.close();
     this.apiServer.server.close();
     await this.kube.stop();
