@@ -14,13 +14,13 @@ export const MAXIMUM_MESSAGE_SIZE_BYTES = 2 * 1024 * 1024;
  * Bazel pings each 30 s with our .bazelrc, others more often; gRPC's default of 5 min would answer with
  * GOAWAY "too_many_pings". https://github.com/grpc/grpc/blob/master/doc/keepalive.md
  */
-const KEEPALIVE: JsonObject = { minTime: "10s", permitWithoutStream: true };
+const TOLERANT: JsonObject = { minTime: "10s", permitWithoutStream: true };
 
 /** A gRPC server for the pods that the network policies let through. */
 export const grpcServer = (port: number): JsonObject => ({
   listenAddresses: [`:${port}`],
   authenticationPolicy: ALLOW,
-  keepaliveEnforcementPolicy: KEEPALIVE,
+  keepaliveEnforcementPolicy: TOLERANT,
 });
 
 export const httpServer = (port: number): JsonObject => ({
@@ -37,28 +37,38 @@ export const GLOBAL: JsonObject = {
 };
 
 /**
- * A shard that restarts is waited for, and what it cut is asked again: so no action fails by it. Five
- * attempts are gRPC's own limit; waiting for the connection counts as none.
- * https://grpc.io/docs/guides/retry/, https://grpc.io/docs/guides/wait-for-ready/
+ * A node that is lost says no goodbye: without pings, whoever has a connection to a pod on it waits for
+ * an answer for ever. Servers here tolerate a ping each 10 s.
  */
-const PATIENT: JsonObject = {
-  methodConfig: [
-    {
-      name: [{}],
-      waitForReady: true,
-      retryPolicy: {
-        maxAttempts: 5,
-        initialBackoff: "0.5s",
-        maxBackoff: "10s",
-        backoffMultiplier: 2,
-        retryableStatusCodes: ["UNAVAILABLE"],
-      },
-    },
-  ],
+const PING: JsonObject = { time: "20s", timeout: "10s", permitWithoutStream: true };
+
+/**
+ * A gRPC client of another pod that waits for it while it is away, instead of failing at once.
+ * https://grpc.io/docs/guides/wait-for-ready/
+ * @param more for every method, as a retry policy
+ */
+export const patientClient = (address: string, more: JsonObject = {}): JsonObject => ({
+  address,
+  keepalive: PING,
+  defaultServiceConfig: { methodConfig: [{ name: [{}], waitForReady: true, ...more }] },
+});
+
+/**
+ * What a shard that restarts has cut is asked again: so no action fails by it. Five attempts are gRPC's
+ * own limit; waiting for the connection counts as none. https://grpc.io/docs/guides/retry/
+ */
+const ASK_AGAIN: JsonObject = {
+  retryPolicy: {
+    maxAttempts: 5,
+    initialBackoff: "0.5s",
+    maxBackoff: "10s",
+    backoffMultiplier: 2,
+    retryableStatusCodes: ["UNAVAILABLE"],
+  },
 };
 
 const shardClient = (shard: number): JsonObject => ({
-  grpc: { client: { address: ADDRESSES.storage(shard), defaultServiceConfig: PATIENT } },
+  grpc: { client: patientClient(ADDRESSES.storage(shard), ASK_AGAIN) },
 });
 
 /** All shards; which one has a blob follows from its digest and the shard's name. */

@@ -9,6 +9,7 @@ import {
   GLOBAL,
   grpcServer,
   MAXIMUM_MESSAGE_SIZE_BYTES,
+  patientClient,
 } from "./common.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -27,7 +28,7 @@ export const frontend = ({ buildbarn }: Environment): JsonObject => {
     schedulers: {
       "": {
         endpoint: {
-          address: ADDRESSES.schedulerForClients,
+          ...patientClient(ADDRESSES.schedulerForClients),
           addMetadataJmespathExpression: {
             expression: `{"${REQUEST_METADATA}": incomingGRPCMetadata."${REQUEST_METADATA}"}`,
           },

@@ -1,7 +1,13 @@
 import { poolPlatform } from "../config/platform.ts";
 import type { Environment, Pool } from "../config/schema.ts";
 import { ADDRESSES, BROWSER_URL } from "./addresses.ts";
-import { blobstore, GLOBAL, MAXIMUM_MESSAGE_SIZE_BYTES, platformMessage } from "./common.ts";
+import {
+  blobstore,
+  GLOBAL,
+  MAXIMUM_MESSAGE_SIZE_BYTES,
+  patientClient,
+  platformMessage,
+} from "./common.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Where worker and runner meet: build directories, the worker's cache of inputs, the runner's socket. */
@@ -41,7 +47,7 @@ export const worker = ({ buildbarn }: Environment, pool: Pool): JsonObject => ({
   blobstore: blobstore(buildbarn.storage.shards),
   browserUrl: BROWSER_URL,
   maximumMessageSizeBytes: MAXIMUM_MESSAGE_SIZE_BYTES,
-  scheduler: { address: ADDRESSES.schedulerForWorkers },
+  scheduler: patientClient(ADDRESSES.schedulerForWorkers),
   // Actions' user creates files in folders that the worker made.
   global: { ...GLOBAL, setUmask: { umask: 0 } },
   buildDirectories: [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { RUNNER_USER_ID, WORKER_FOLDER } from "../../../buildbarn/worker.ts";
 import { PORTS } from "../../../config/ports.ts";
 import { ReapiClient } from "../../../reapi/client.ts";
+import { Door } from "../support/door.ts";
 import { freePort } from "../support/machine.ts";
 import type { Deployment, Files } from "./configurations.ts";
 import { BuildbarnProcess, type ProcessOptions } from "./processes.ts";
@@ -34,9 +35,13 @@ export class Cluster {
   private readonly deployment: Deployment;
   private readonly processes = new Map<string, BuildbarnProcess>();
   private readonly ports = new Map<string, number>();
+  /** Between processes, by "owner:port"; undefined when they talk to each other directly. */
+  private readonly doors: Map<string, Door> | undefined;
 
-  constructor(deployment: Deployment) {
+  /** @param withDoors puts something between the processes, so that nodes can be lost */
+  constructor(deployment: Deployment, { withDoors = false } = {}) {
     this.deployment = deployment;
+    this.doors = withDoors ? new Map() : undefined;
     chmodSync(this.folder, 0o755);
     mkdirSync(this.storeFolder);
   }
@@ -49,12 +54,28 @@ export class Cluster {
     return known;
   }
 
+  /** Where other processes find a port of one. */
+  private async entrance(owner: string, port: number): Promise<number> {
+    const target = await this.port(owner, port);
+    if (this.doors === undefined) return target;
+    const entrance = await this.port(`door of ${owner}`, port);
+    const key = `${owner}:${port}`;
+    if (!this.doors.has(key)) {
+      const door = new Door(target);
+      this.doors.set(key, door);
+      await door.listen(entrance);
+    }
+    return entrance;
+  }
+
   private async addressesOf(owner: string): Promise<Map<string, string>> {
     const addresses = new Map<string, string>();
     const stands = async (address: string, process: string, port: number): Promise<void> => {
-      addresses.set(address, `127.0.0.1:${await this.port(process, port)}`);
+      addresses.set(address, `127.0.0.1:${await this.entrance(process, port)}`);
     };
-    for (const port of LISTENING) await stands(`:${port}`, owner, port);
+    for (const port of LISTENING) {
+      addresses.set(`:${port}`, `127.0.0.1:${await this.port(owner, port)}`);
+    }
     for (let shard = 0; shard < this.deployment.shards; shard++) {
       const address = this.deployment.storageAddress(shard);
       await stands(address, `storage-${shard}`, PORTS.storageGrpc);
@@ -140,6 +161,13 @@ export class Cluster {
     return process;
   }
 
+  /** The node of a process is lost, and another one runs it: nobody is told. */
+  async loseNodeOf(name: string): Promise<void> {
+    for (const [key, door] of this.doors ?? []) if (key.startsWith(`${name}:`)) door.loseNode();
+    await this.process(name).stop();
+    await this.process(name).start();
+  }
+
   /** Seconds of processor time that all processes took so far. */
   cpuSeconds(): number {
     return [...this.processes.values()].reduce((sum, process) => sum + process.cpuSeconds(), 0);
@@ -150,12 +178,13 @@ export class Cluster {
     return `127.0.0.1:${await this.port("frontend", PORTS.frontendGrpc)}`;
   }
 
-  async client(): Promise<ReapiClient> {
-    return new ReapiClient({ address: await this.frontendAddress(), tls: false });
+  async client(options: { timeoutSec?: number } = {}): Promise<ReapiClient> {
+    return new ReapiClient({ address: await this.frontendAddress(), tls: false, ...options });
   }
 
   stop(): void {
     for (const process of this.processes.values()) process.kill();
+    for (const door of this.doors?.values() ?? []) door.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,4 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
@@ -7,6 +6,7 @@ import { NAMESPACE } from "../../../config/names.ts";
 import { type AwsStandIn, startAws, terraformEnvironment } from "../support/aws-stand-in.ts";
 import { finishNamespaceDeletion, TARGET_GROUP_BINDING } from "../support/cluster-objects.ts";
 import { createVolume, type Guest, type GuestVolume, startGuest } from "../support/debian-guest.ts";
+import { Door } from "../support/door.ts";
 import { guestKeyFile } from "../support/guest-base.ts";
 import { ADMIN_TOKEN, type KubeApi, startKubeApi } from "../support/kube-api.ts";
 import { freePort } from "../support/machine.ts";
@@ -24,30 +24,6 @@ const ZONE_NAME_SERVERS = ["ns-2048.awsdns-64.com", "ns-2049.awsdns-65.net"];
 
 /** How long Terraform takes to note an answer. */
 const NOTED_WITHIN_MS = 1000;
-
-/** Lets connections through to a port, or refuses them. */
-class Door {
-  open = true;
-  readonly server: Server;
-  private readonly sockets = new Set<Socket>();
-
-  constructor(target: number) {
-    this.server = createServer((near) => {
-      if (!this.open) return near.destroy();
-      const far = connect(target, "127.0.0.1");
-      for (const socket of [near, far]) {
-        this.sockets.add(socket);
-        socket.on("error", () => {}).on("close", () => this.sockets.delete(socket));
-      }
-      return near.pipe(far).pipe(near);
-    });
-  }
-
-  close(): void {
-    this.open = false;
-    for (const socket of this.sockets) socket.destroy();
-  }
-}
 
 /** What stands for AWS, the cluster and the machine, and a project that deploys to them. */
 export class World {
@@ -106,7 +82,7 @@ export class World {
     );
     const apiServer = new Door(Number(new URL(kube.controlPlane.endpoint).port));
     const doorPort = await freePort();
-    await new Promise<void>((resolve) => apiServer.server.listen(doorPort, "127.0.0.1", resolve));
+    await apiServer.listen(doorPort);
 
     /** The instance's disks follow what AWS is told of its volumes. */
     const onEc2 = async (call: URLSearchParams): Promise<void> => {
@@ -226,8 +202,7 @@ export class World {
     await this.state.guest?.stop();
     this.aws.stop();
     this.nameServer.stop();
-    this.apiServer.close();
-    this.apiServer.server.close();
+    this.apiServer.stop();
     await this.kube.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
