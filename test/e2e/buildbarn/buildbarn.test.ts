@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CANARY } from "../../../config/canary.ts";
@@ -15,7 +15,6 @@ const { execProperties } = cluster.pool(POOL);
 let client: ReapiClient;
 
 beforeAll(async () => {
-  writeFileSync(join(cluster.storeFolder, basename(CANARY.storePath)), CANARY.content);
   await cluster.start();
   await cluster.startWorker(POOL, "worker-a");
   client = await cluster.client();

@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { RUNNER_USER_ID, WORKER_FOLDER } from "../../../buildbarn/worker.ts";
+import { CANARY } from "../../../config/canary.ts";
 import { PORTS } from "../../../config/ports.ts";
 import { ReapiClient } from "../../../reapi/client.ts";
 import { Door } from "../support/door.ts";
@@ -35,13 +36,14 @@ export class Cluster {
   private readonly deployment: Deployment;
   private readonly processes = new Map<string, BuildbarnProcess>();
   private readonly ports = new Map<string, number>();
-  /** Between processes, by "owner:port"; undefined when they talk to each other directly. */
-  private readonly doors: Map<string, Door> | undefined;
+  private readonly withDoors: boolean;
+  /** Between processes, by "owner:port". */
+  private readonly doors = new Map<string, { readonly door: Door; readonly entrance: number }>();
 
   /** @param withDoors puts something between the processes, so that nodes can be lost */
   constructor(deployment: Deployment, { withDoors = false } = {}) {
     this.deployment = deployment;
-    this.doors = withDoors ? new Map() : undefined;
+    this.withDoors = withDoors;
     chmodSync(this.folder, 0o755);
     mkdirSync(this.storeFolder);
   }
@@ -57,14 +59,13 @@ export class Cluster {
   /** Where other processes find a port of one. */
   private async entrance(owner: string, port: number): Promise<number> {
     const target = await this.port(owner, port);
-    if (this.doors === undefined) return target;
-    const entrance = await this.port(`door of ${owner}`, port);
+    if (!this.withDoors) return target;
     const key = `${owner}:${port}`;
-    if (!this.doors.has(key)) {
-      const door = new Door(target);
-      this.doors.set(key, door);
-      await door.listen(entrance);
-    }
+    const known = this.doors.get(key);
+    if (known !== undefined) return known.entrance;
+    const door = new Door(target);
+    const entrance = await door.listen();
+    this.doors.set(key, { door, entrance });
     return entrance;
   }
 
@@ -113,9 +114,15 @@ export class Cluster {
     return process;
   }
 
-  /** Starts storage, scheduler and frontend. */
+  /** Puts a file where workers see a path of the store. */
+  putInStore(storePath: string, content: string): void {
+    writeFileSync(join(this.storeFolder, basename(storePath)), content);
+  }
+
+  /** Starts storage, scheduler and frontend; the store has the canary, without which no worker works. */
   async start(): Promise<void> {
     const { deployment } = this;
+    this.putInStore(CANARY.storePath, CANARY.content);
     for (let shard = 0; shard < deployment.shards; shard++) {
       const name = `storage-${shard}`;
       const home = join(this.folder, name);
@@ -163,7 +170,7 @@ export class Cluster {
 
   /** The node of a process is lost, and another one runs it: nobody is told. */
   async loseNodeOf(name: string): Promise<void> {
-    for (const [key, door] of this.doors ?? []) if (key.startsWith(`${name}:`)) door.loseNode();
+    for (const [key, { door }] of this.doors) if (key.startsWith(`${name}:`)) door.loseNode();
     await this.process(name).stop();
     await this.process(name).start();
   }
@@ -184,7 +191,7 @@ export class Cluster {
 
   stop(): void {
     for (const process of this.processes.values()) process.kill();
-    for (const door of this.doors?.values() ?? []) door.stop();
+    for (const { door } of this.doors.values()) door.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

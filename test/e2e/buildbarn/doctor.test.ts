@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CANARY } from "../../../config/canary.ts";
@@ -62,7 +62,6 @@ http {
 };
 
 beforeAll(async () => {
-  writeFileSync(join(cluster.storeFolder, basename(CANARY.storePath)), CANARY.content);
   await cluster.start();
   const pools = environment.buildbarn.pools.map(({ name }) => name);
   for (const pool of pools) await cluster.startWorker(pool, `worker-${pool}`);
@@ -84,7 +83,7 @@ beforeAll(async () => {
     onBuild: (text) => {
       const [, path = ""] = /\("out","([^"]+)"/.exec(text) ?? [];
       const [, content = ""] = /\("content","([^"]+)"/.exec(text) ?? [];
-      writeFileSync(join(cluster.storeFolder, basename(path)), content);
+      cluster.putInStore(path, content);
       return undefined;
     },
   });

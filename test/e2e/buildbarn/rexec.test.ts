@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CANARY } from "../../../config/canary.ts";
@@ -15,7 +15,6 @@ const cluster = new Cluster(ours(example()));
 
 beforeAll(async () => {
   if (REXEC === undefined) return;
-  writeFileSync(join(cluster.storeFolder, basename(CANARY.storePath)), CANARY.content);
   await cluster.start();
   await cluster.startWorker(POOL, "worker");
 });

@@ -1,7 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { CANARY } from "../../../config/canary.ts";
 import { example } from "../../support/synth.ts";
 import { execute, inParallel, smallActions } from "./actions.ts";
 import { Cluster } from "./cluster.ts";
@@ -29,7 +26,6 @@ afterAll(() => {
 const start = async (deployment: Deployment, pool: string) => {
   const cluster = new Cluster(deployment);
   clusters.push(cluster);
-  writeFileSync(join(cluster.storeFolder, basename(CANARY.storePath)), CANARY.content);
   await cluster.start();
   await cluster.startWorker(pool, "worker");
   const client = await cluster.client();

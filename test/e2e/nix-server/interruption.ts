@@ -7,7 +7,7 @@ import { takeLock } from "../../../nix-server/lock.ts";
 import { OPERATIONS } from "../../../nix-server/operations/index.ts";
 import { SILENT } from "../../../nix-server/progress.ts";
 import { connect, type SshHost } from "../../../nix-server/ssh-host.ts";
-import { startCuttingProxy } from "./cutting-proxy.ts";
+import { Door } from "../support/door.ts";
 import type { World } from "./world.ts";
 
 /** How long a command of the operation runs before the network goes away. */
@@ -44,8 +44,8 @@ const connectTo = async (world: World, port: number): Promise<SshHost> =>
 
 /** Applies until the given operation has something to do, then cuts the connection in it. */
 export const applyAndCut = async (world: World, operation: string): Promise<string> => {
-  const proxy = await startCuttingProxy(world.server.sshPort);
-  const host = await connectTo(world, proxy.port);
+  const door = new Door(world.server.sshPort);
+  const host = await connectTo(world, await door.listen());
   let armed = false;
   const cuttable: Host = {
     name: host.name,
@@ -53,7 +53,10 @@ export const applyAndCut = async (world: World, operation: string): Promise<stri
     run: (command, onLine) => {
       const result = host.run(command, onLine);
       if (armed) {
-        setTimeout(proxy.cut, operation === "packages" ? CUT_PACKAGES_AFTER_MS : CUT_AFTER_MS);
+        setTimeout(
+          () => door.cut(),
+          operation === "packages" ? CUT_PACKAGES_AFTER_MS : CUT_AFTER_MS,
+        );
       }
       return result;
     },
@@ -71,23 +74,22 @@ export const applyAndCut = async (world: World, operation: string): Promise<stri
     if (!(error instanceof ProvisionError)) throw error;
     return error.message;
   } finally {
-    proxy.close();
     await host.close();
+    door.stop();
   }
 };
 
 /** From a bare machine to the Nix server with a cut in every operation on the way. */
 export const interruption = (world: () => World): void => {
   test("a dead run lets go of the lock, a living one is named", async () => {
-    const proxy = await startCuttingProxy(world().server.sshPort);
-    const first = await connectTo(world(), proxy.port);
+    const door = new Door(world().server.sshPort);
+    const first = await connectTo(world(), await door.listen());
     await takeLock(first, 10);
     const second = await connectTo(world(), world().server.sshPort);
     await expect(takeLock(second, 1)).rejects.toThrow(
       new RegExp(`another run holds the lock: .+@.+ \\(process ${process.pid}, since 20`),
     );
-    proxy.cut();
-    proxy.close();
+    door.stop();
     await takeLock(second, 60);
     await second.close();
   });

@@ -81,8 +81,7 @@ export class World {
       TARGET_GROUP_BINDING,
     );
     const apiServer = new Door(Number(new URL(kube.controlPlane.endpoint).port));
-    const doorPort = await freePort();
-    await apiServer.listen(doorPort);
+    const doorPort = await apiServer.listen();
 
     /** The instance's disks follow what AWS is told of its volumes. */
     const onEc2 = async (call: URLSearchParams): Promise<void> => {

@@ -20,15 +20,24 @@ export class Door {
     });
   }
 
-  async listen(port: number): Promise<void> {
-    this.server.listen(port, "127.0.0.1");
+  /** @returns the port of loopback that it is at */
+  async listen(): Promise<number> {
+    this.server.listen(0, "127.0.0.1");
     await once(this.server, "listening");
+    const address = this.server.address();
+    if (address === null || typeof address === "string") throw new Error("a door has no port");
+    return address.port;
   }
 
-  /** Cuts what goes through, and refuses what comes. */
+  /** Breaks what goes through, as when a network goes away for a moment. */
+  cut(): void {
+    for (const pair of this.inside) for (const socket of pair) socket.destroy();
+  }
+
+  /** Breaks what goes through, and refuses what comes. */
   close(): void {
     this.open = false;
-    for (const pair of this.inside) for (const socket of pair) socket.destroy();
+    this.cut();
   }
 
   /**
